@@ -17,7 +17,6 @@ export default {
   ignoreDependencies: [
     'axe-core',
     '@confluentinc/kafka-javascript',
-    '@duckdb/node-api',
     '@uwdata/vgplot',
     'duckdb-of-peers',
     'embedding-atlas',

@@ -121,49 +121,61 @@ const measurement = (change: Partial<Measurement>): Measurement => ({
   ...change,
 });
 
-describe('report', () => {
-  const report: Report = {
-    dates: { kernels: '2026-01-01T00:00:00.000Z' },
-    quick: false,
-    firstPicture: 1500,
-    large: [],
-    floor: {
-      events: 1_000_000,
-      dimension: 64,
-      k: 8,
-      duckdb: '1.5',
-      sides: [
-        { side: 'DuckDB', ms: 400, fastest: 390, rounds: 7 },
-        { side: 'C -msse2', ms: 600, fastest: 590, rounds: 7 },
-        { side: 'wasm', ms: 700, fastest: 690, rounds: 7 },
-      ],
-    },
-    peers: [],
-    notes: [],
-    base: { n: 50_000, k: 8 },
-    app: [],
-    pool: [0, 1, 2].map((workers) => ({
-      engine: 'Chromium',
-      n: 1_000_000,
-      k: 8,
-      workers,
-      ms: 900 / (workers + 1),
+const report: Report = {
+  dates: { kernels: '2026-01-01T00:00:00.000Z' },
+  quick: false,
+  appEvents: 1_000_000,
+  firstPicture: 1500,
+  large: [],
+  floor: {
+    events: 1_000_000,
+    dimension: 64,
+    k: 8,
+    duckdb: '1.5',
+    sides: [
+      { side: 'DuckDB', ms: 400, fastest: 390, rounds: 7 },
+      { side: 'C -msse2', ms: 600, fastest: 590, rounds: 7 },
+      { side: 'wasm', ms: 700, fastest: 690, rounds: 7 },
+    ],
+  },
+  peers: [
+    {
+      name: 'Another',
+      does: 'a table',
+      firstPicture: 1600.4,
+      least: 1500,
+      most: 1700,
+      longestTask: 0,
+      memory: null,
       rounds: 5,
-    })),
-    machine: { cpu: 'a processor', cores: 2, system: 'Linux 6', node: 'v20.0.0', chromium: null, compiler: 'gcc 12' },
-    growth: [
-      { engine: 'Node', n: 10_000, k: 8, ns: 1000, rounds: 3 },
-      { engine: 'Node', n: 1_000_000, k: 8, ns: 1200, rounds: 3 },
-    ],
-    measurements: [
-      measurement({}),
-      measurement({ side: 'C -msse2', ms: 25, fastest: 30, difference: 0 }),
-      measurement({ side: 'reference', ms: 20, fastest: 20, units: 2000, difference: 1e-9 }),
-      measurement({ n: 10_000, units: 10_000, ms: 10 }),
-      measurement({ k: 64, ms: 800 }),
-    ],
-  };
+    },
+  ],
+  notes: [],
+  base: { n: 50_000, k: 8 },
+  app: [],
+  pool: [0, 1, 2].map((workers) => ({
+    engine: 'Chromium',
+    n: 1_000_000,
+    k: 8,
+    workers,
+    ms: 900 / (workers + 1),
+    rounds: 5,
+  })),
+  machine: { cpu: 'a processor', cores: 2, system: 'Linux 6', node: 'v20.0.0', chromium: null, compiler: 'gcc 12' },
+  growth: [
+    { engine: 'Node', n: 10_000, k: 8, ns: 1000, rounds: 3 },
+    { engine: 'Node', n: 1_000_000, k: 8, ns: 1200, rounds: 3 },
+  ],
+  measurements: [
+    measurement({}),
+    measurement({ side: 'C -msse2', ms: 25, fastest: 30, difference: 0 }),
+    measurement({ side: 'reference', ms: 20, fastest: 20, units: 2000, difference: 1e-9 }),
+    measurement({ n: 10_000, units: 10_000, ms: 10 }),
+    measurement({ k: 64, ms: 800 }),
+  ],
+};
 
+describe('report', () => {
   it('holds ratios against targets', () => {
     const rows = targetRows(report);
     expect(rows.map(({ measured, met }) => [measured, met])).toEqual([
@@ -200,6 +212,7 @@ describe('report', () => {
     expect(block).toContain('| signals stage | 50,000 | 8 | 1,000 | 500 |');
     expect(block).toContain('kernels on 2026-01-01.');
     expect(block).toContain('| first full picture against DuckDB and C -msse2 together | 1.5× |');
+    expect(block).toContain('| Another | a table | 1,600 | 1,500 to 1,700 | 0 | not measured here |');
     expect(withBlock('a\n<!-- bench -->\nold\n<!-- /bench -->\nb', block)).toBe(
       `a\n<!-- bench -->\n${block}\n<!-- /bench -->\nb`,
     );

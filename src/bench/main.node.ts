@@ -90,6 +90,7 @@ async function emptyReport(options: Options, folder: string): Promise<Report> {
     growth: [],
     pool: [],
     app: [],
+    appEvents: options.appEvents,
     firstPicture: null,
     large: [],
     floor: null,
@@ -113,9 +114,9 @@ const RUNS: Readonly<Record<Section, (options: Options, folder: string) => Promi
       firstPicture: median(measured.isolated.map(({ firstPicture }) => firstPicture)),
     };
   },
-  async large({ large, largeEvents }) {
+  async large({ large, largeSize }) {
     if (!large || !(await isBuilt())) return null;
-    return { large: largeRows(await runLargeBench({ events: largeEvents, dimension: 8 }, { onNote: say })) };
+    return { large: largeRows(await runLargeBench(largeSize, { onNote: say })) };
   },
   async floor({ floor, appEvents, runs }, folder) {
     if (!floor) return null;

@@ -48,7 +48,7 @@ export interface PoolMeasurement {
 }
 
 /** Where it was measured. */
-export interface Machine {
+interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly system: string;
@@ -105,6 +105,8 @@ export interface Report {
   readonly growth: readonly GrowthPoint[];
   readonly pool: readonly PoolMeasurement[];
   readonly app: readonly AppRow[];
+  /** Events of the ledger that the app and other programs opened. */
+  readonly appEvents: number;
   /** ms to the first full picture, the median; null if it was not measured. */
   readonly firstPicture: number | null;
   readonly large: readonly AppRow[];

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { TautlineFailure } from '../core/errors.ts';
+import type { LargeSize } from './app/large.ts';
 import { CASES } from './cases/index.ts';
 import type { EngineName, Size } from './model.ts';
 
@@ -19,7 +20,7 @@ export interface Options {
   readonly peers: boolean;
   /** Events of the ledger that the app opens, of a large one, and of the longest run of the signals in Node. */
   readonly appEvents: number;
-  readonly largeEvents: number;
+  readonly largeSize: LargeSize;
   readonly growthEvents: number;
   /** Openings of the app of each kind. */
   readonly openings: number;
@@ -54,7 +55,7 @@ const FULL = {
   runs: 7,
   patience: 1,
   app: 1_000_000,
-  large: 10_000_000,
+  large: { events: 10_000_000, dimension: 8, memoryGib: 8 },
   growth: 10_000_000,
   openings: 5,
 };
@@ -65,7 +66,7 @@ const QUICK = {
   runs: 3,
   patience: 0.2,
   app: 52_000,
-  large: 200_000,
+  large: { events: 200_000, dimension: 8, memoryGib: 0.25 },
   growth: 100_000,
   openings: 1,
 };
@@ -103,7 +104,7 @@ export function parseOptions(args: readonly string[]): Options {
     floor: usually || only.includes('floor'),
     peers: values.peers || only.includes('peers'),
     appEvents: app,
-    largeEvents: large,
+    largeSize: large,
     growthEvents: values.sizes === undefined ? growth : 0,
     openings: values.openings === undefined ? openings : whole('openings', values.openings),
     quick: values.quick,

@@ -235,12 +235,12 @@ export function poolTable(report: Report): Table | null {
   return { title: 'Signals stage over workers', rows: [['', 'N', 'k', 'workers', 'time', 'faster'], ...rows] };
 }
 
-export function appTable({ app, large }: Pick<Report, 'app' | 'large'>): Table | null {
+export function appTable({ app, appEvents, large }: Pick<Report, 'app' | 'appEvents' | 'large'>): Table | null {
   if (app.length + large.length === 0) return null;
   return {
     title: 'The app in Chromium',
     rows: [
-      ['', 'measured', 'target', ''],
+      [`the app, ${formatCount(appEvents)} x 64`, 'measured', 'target', ''],
       ...[...app, ...large].map((r) => [r.what, r.measured, r.target, r.met === null ? '' : r.met ? 'met' : 'not met']),
     ],
   };

@@ -4,7 +4,7 @@ import { SECTIONS, type Report, type Section } from './model.ts';
 /** What of a report each part of the bench makes. */
 const MADE = {
   kernels: ['base', 'measurements', 'growth', 'pool'],
-  app: ['app', 'firstPicture'],
+  app: ['app', 'appEvents', 'firstPicture'],
   large: ['large'],
   floor: ['floor'],
   peers: ['peers'],

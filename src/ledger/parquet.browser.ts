@@ -1,5 +1,8 @@
 import wasmUrl from 'parquet-wasm/esm/parquet_wasm_bg.wasm?url';
+import decoderUrl from '../../wasm/build/decode.wasm?url';
+import { once } from '../core/once.ts';
 import { TautlineFailure } from '../core/errors.ts';
+import { createListDecoder, type ListDecoder } from './parquet/listDecoder.ts';
 import type { ParquetModule, Platform } from './platform.ts';
 
 let compiling: Promise<WebAssembly.Module> | null = null;
@@ -22,8 +25,8 @@ async function orFailure<T>(load: () => Promise<T>, forget: () => void): Promise
   }
 }
 
-async function compile(): Promise<WebAssembly.Module> {
-  const response = await fetch(wasmUrl);
+async function compile(url: string): Promise<WebAssembly.Module> {
+  const response = await fetch(url);
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   // A host that serves .wasm with another content type makes compileStreaming refuse it.
   const streams =
@@ -31,13 +34,20 @@ async function compile(): Promise<WebAssembly.Module> {
   return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
-const compiled = (): Promise<WebAssembly.Module> => (compiling ??= orFailure(compile, () => (compiling = null)));
+const compiled = (): Promise<WebAssembly.Module> =>
+  (compiling ??= orFailure(
+    () => compile(wasmUrl),
+    () => (compiling = null),
+  ));
 
 async function load(code: Promise<WebAssembly.Module>): Promise<ParquetModule> {
   const [parquet, module] = await Promise.all([import('parquet-wasm/esm'), code]);
   await parquet.default({ module_or_path: module });
   return parquet;
 }
+
+/** Without it vectors are read by parquet-wasm, which takes longer. */
+const listDecoder = once((): Promise<ListDecoder | null> => compile(decoderUrl).then(createListDecoder, () => null));
 
 /** What a tab may take of the machine's memory: the system, the browser and other tabs need the rest. */
 const TAB_SHARE = 1 / 2;
@@ -64,6 +74,7 @@ export function browserPlatform({
         () => load(given ?? compiled()),
         () => (loading = null),
       )),
+    listDecoder,
     parquetCode: () => given ?? compiled(),
     samples,
     memory: tabMemory(),

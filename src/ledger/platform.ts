@@ -1,3 +1,4 @@
+import type { ListDecoder } from './parquet/listDecoder.ts';
 import type { ScanThread } from './scanTask.ts';
 import type { NamedBlob } from './types.ts';
 
@@ -20,6 +21,8 @@ export interface Platform {
   parquet(): Promise<ParquetModule>;
   /** The compiled code of parquet-wasm, for other threads; absent where each loads its own. */
   parquetCode?(): Promise<WebAssembly.Module>;
+  /** Loads what reads vectors out of Parquet quicker than parquet-wasm; null or absent: that reads them. */
+  listDecoder?(): Promise<ListDecoder | null>;
   /** Resolves a sample's name to files; absent where there are no samples. */
   samples?(name: string, signal?: AbortSignal): Promise<readonly NamedBlob[]>;
   /** Bytes that a ledger may take in all; absent: as much as the kernels can address. */

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { ISOLATION } from '../../cli/securityHeaders.ts';
 import { serve } from '../../cli/serve.ts';
 import { CHROMIUM_ARGS, findChromium } from '../../../scripts/chromium.mjs';
-import { measureLarge, type Large } from './large.ts';
+import { measureLarge, type Large, type LargeSize } from './large.ts';
 import { benignLedger, type LedgerSize } from './ledger.ts';
 import { measureUse, type AppMeasurements } from './measure.ts';
 import { openFolder, readRows, rowsHash, withApp, type Browser, type Opening, type RowsRead } from './opening.ts';
@@ -68,10 +68,11 @@ export async function runAppBench({
 
 /** The same of a ledger of many events, once: whole, and narrowed where a tab may take less. */
 export async function runLargeBench(
-  size: Required<Pick<LedgerSize, 'events' | 'dimension'>>,
+  size: LargeSize,
   { root = 'dist', onNote = () => undefined }: Pick<AppBenchOptions, 'root' | 'onNote'>,
 ): Promise<Large> {
-  const folder = await benignLedger(size, onNote);
+  const { events, dimension } = size;
+  const folder = await benignLedger({ events, dimension }, onNote);
   const server = await serve({ root: resolve(root), port: 0 });
   try {
     return await measureLarge(server.url, folder, size, await installedBrowser(), onNote);

@@ -2,26 +2,28 @@ import type { Page } from '@playwright/test';
 import { watchRenderers } from './memory.ts';
 import { opened, withApp, type Browser, type Opening } from './opening.ts';
 
-/** A ledger of many events. */
-export interface Large {
+export interface LargeSize {
   readonly events: number;
   readonly dimension: number;
+  /** What a tab is told that the machine has, where it is to be too little; half of it is the tab's. */
+  readonly memoryGib: number;
+}
+
+/** A ledger of many events. */
+export interface Large extends LargeSize {
   /** Opened whole; null if the tab is said to have no room for it. */
   readonly whole: (Opening & { readonly style: boolean }) | null;
-  /** In a tab that may take 4 GB: what was said, and one provider's part of it opened; null if it was not refused. */
+  /** In a tab that may take less: what was said, and one provider's part of it opened; null if it was not refused. */
   readonly narrowed: { readonly said: string; readonly opening: Opening } | null;
 }
 
 const PATIENCE_MS = 1_800_000;
-/** Of a machine with 8 GiB, of which the app takes half at most (ledger/parquet.browser.ts). */
-const MEMORY_GIB = 8;
-const CLAIM = `Object.defineProperty(Object.getPrototypeOf(navigator), 'deviceMemory', { get: () => ${MEMORY_GIB} });`;
 
-/** Opens the folder whole, and where the browser says that it has 8 GiB, by name. */
+/** Opens the folder whole, and where the browser is told of less memory, by name. */
 export async function measureLarge(
   url: string,
   folder: string,
-  size: Pick<Large, 'events' | 'dimension'>,
+  size: LargeSize,
   browser: Browser,
   note: (text: string) => void,
 ): Promise<Large> {
@@ -43,9 +45,9 @@ export async function measureLarge(
     );
     return { ...opening, style };
   });
-  note(`opening ${size.events} events where the tab may take 4 GB`);
+  note(`opening ${size.events} events on a machine of ${size.memoryGib} GiB`);
   const narrowed = await withApp(target, browser, note, async (page) => {
-    await claimMemory(page, url);
+    await claimMemory(page, url, size.memoryGib);
     await page.locator('input[webkitdirectory]').first().setInputFiles(folder);
     const said = await refusal(page);
     if (said === null) return null;
@@ -61,11 +63,12 @@ export async function measureLarge(
 }
 
 /** The page and its workers are told of less memory than there is. */
-async function claimMemory(page: Page, url: string): Promise<void> {
-  await page.addInitScript({ content: CLAIM });
+async function claimMemory(page: Page, url: string, gib: number): Promise<void> {
+  const claim = `Object.defineProperty(Object.getPrototypeOf(navigator), 'deviceMemory', { get: () => ${gib} });`;
+  await page.addInitScript({ content: claim });
   await page.route(/\.worker-[\w-]+\.js$/, async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: CLAIM + (await response.text()) });
+    await route.fulfill({ response, body: claim + (await response.text()) });
   });
   await page.goto(url);
   await page.waitForFunction(() => window.__tautline !== undefined);

@@ -22,7 +22,7 @@ export interface Opening {
   readonly memory: RendererMemory | null;
 }
 
-export const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 180_000;
 
 export const readProbe = (page: Page): Promise<Noted> => page.evaluate(() => window.__probe!.read());
 

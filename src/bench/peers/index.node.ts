@@ -8,6 +8,7 @@ import { serve } from '../../cli/serve.ts';
 import { formatCount } from '../../core/format.ts';
 import { median } from '../../core/statistics.ts';
 import type { KernelModule } from '../../kernels/module.ts';
+import { findFiles } from '../../ledger/files.node.ts';
 import { benignLedger } from '../app/ledger.ts';
 import { watchRenderers } from '../app/memory.ts';
 import { openFolder, withApp, type Browser } from '../app/opening.ts';
@@ -71,6 +72,7 @@ export async function measurePeers(
 ): Promise<PeerRow[]> {
   const folder = await benignLedger({ events }, progress);
   const root = join(scratch, 'peers');
+  const { files } = await findFiles(folder);
   progress('the pages of the peers');
   const data = join(scratch, `peers-${events}.arrow`);
   await arrowLedger(kernels, folder, data);
@@ -91,7 +93,9 @@ export async function measurePeers(
     const subjects: readonly { name: string; does: string; run: () => Promise<Once> }[] = [
       {
         name: 'Tautline',
-        does: '280 Parquet files read and decoded; ten signals, limits and alerts of every event computed and drawn',
+        does:
+          `${files.length} Parquet files read and decoded; ` +
+          'signals, limits and alerts of every event computed and drawn',
         run: () =>
           withApp({ url: app.url }, browser, progress, async (page) => {
             const { firstPicture, longestTask, memory } = await openFolder(page, folder);
@@ -176,15 +180,13 @@ async function showPeer(
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     page.setDefaultTimeout(300_000);
-    const problems: string[] = [];
-    page.on('pageerror', (error) => problems.push(error.message));
+    const failed = new Promise<never>((_, fail) => {
+      page.on('pageerror', ({ message }) => fail(new Error(`the page of ${name} failed: ${message}`)));
+    });
     await page.goto(`${url}${name}.html`);
-    await page
-      .waitForFunction(() => window.showPeer !== undefined)
-      .catch((thrown: unknown) => {
-        throw new Error(`${name} did not start: ${problems.join('; ') || String(thrown)}`);
-      });
-    const { ms, longestTask }: Shown = await page.evaluate(() => window.showPeer!());
+    await Promise.race([page.waitForFunction(() => window.showPeer !== undefined), failed]);
+    const shown: Promise<Shown> = page.evaluate(() => window.showPeer!());
+    const { ms, longestTask } = await Promise.race([shown, failed]);
     // To be looked at: a picture that is empty was no picture.
     await page.screenshot({ path: join(shots, `${name}.png`) });
     return { ms, longestTask, memory: (await memory.stop())?.peak ?? null };

@@ -13,7 +13,14 @@ export const parquet: Format = {
   content: 'binary',
   sniffTail: endsSo,
   sniff: (head, tail) => endsSo(tail) || MAGIC.test(latin(head.subarray(0, 4))),
-  open: async (file, platform) => (await reader()).openParquet(file, await platform.parquet(), file.tail),
+  open: async (file, platform) => {
+    const [{ openParquet }, parquet, lists] = await Promise.all([
+      reader(),
+      platform.parquet(),
+      platform.listDecoder?.() ?? null,
+    ]);
+    return openParquet(file, parquet, file.tail, lists);
+  },
   survey: async (file, column, type) => (await reader()).surveyParquet(file, file.tail, column, type),
   prepare: reader,
 };

@@ -31,10 +31,22 @@ export const STATISTICS = { nulls: 3, greatest: 5, least: 6 } as const;
 export const SIZES = { repetitionLevels: 2, definitionLevels: 3 } as const;
 export const PAGE = { type: 1, uncompressed: 2, compressed: 3, crc: 4, data: 5, dictionary: 7, dataV2: 8 } as const;
 export const DATA_PAGE = { values: 1, encoding: 2, definition: 3, repetition: 4 } as const;
-export const DATA_PAGE_V2 = { values: 1, nulls: 2, rows: 3, encoding: 4, definition: 5, repetition: 6 } as const;
+export const DATA_PAGE_V2 = {
+  values: 1,
+  nulls: 2,
+  rows: 3,
+  encoding: 4,
+  definition: 5,
+  repetition: 6,
+  isCompressed: 7,
+} as const;
 
 /** Physical types by their number. */
 export const TYPE = { boolean: 0, int32: 1, int64: 2, int96: 3, float: 4, double: 5, bytes: 6, fixedBytes: 7 } as const;
+
+/** Codecs and encodings that are told apart here, by their number. */
+export const CODEC = { none: 0, zstd: 6 } as const;
+export const ENCODING = { plain: 0, plainDictionary: 2, dictionary: 8 } as const;
 
 export const structOf = (value: ThriftValue | undefined): ThriftStruct | undefined =>
   value instanceof Map ? value : undefined;

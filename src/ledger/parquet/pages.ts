@@ -1,15 +1,12 @@
 import { crc32 } from './crc32.ts';
-import { DATA_PAGE, DATA_PAGE_V2, integerOf, isCount, PAGE, shown, structOf, TYPE } from './fields.ts';
+import { CODEC, DATA_PAGE, DATA_PAGE_V2, ENCODING, integerOf, isCount, PAGE, shown, structOf, TYPE } from './fields.ts';
 import { damaged, mostInflated, type Chunk } from './footerValidation.ts';
 import { readThriftPrefix, type ThriftStruct } from './thrift.ts';
 
 /** A page header is tens of bytes; statistics in it can hold long texts. */
 const LONGEST_HEADER = 16 << 20;
-const UNCOMPRESSED = 0;
-const PLAIN = 0;
-const PLAIN_DICTIONARY = 2;
-const RLE_DICTIONARY = 8;
 const RLE = 3;
+const { plain: PLAIN, plainDictionary: PLAIN_DICTIONARY, dictionary: RLE_DICTIONARY } = ENCODING;
 const BIT_PACKED = 4;
 /** Bytes to a plain value, by the number of its type. */
 const WIDTHS: Readonly<Record<number, number>> = {
@@ -19,6 +16,23 @@ const WIDTHS: Readonly<Record<number, number>> = {
   [TYPE.float]: 4,
   [TYPE.double]: 8,
 };
+
+/** A page that holds values, or the dictionary of the others. */
+export interface Page {
+  readonly kind: 'dictionary' | 'data' | 'dataV2';
+  /** Where its content begins in the chunk, what it takes there, and inflated. */
+  readonly at: number;
+  readonly bytes: number;
+  readonly inflated: number;
+  readonly values: number;
+  readonly encoding: number;
+  /** True if its levels are encoded as they are by all who still write. */
+  readonly plainLevels: boolean;
+  /** Of version 2: bytes of its levels, which are not compressed; whether the rest is. */
+  readonly repetition: number;
+  readonly definition: number;
+  readonly isCompressed: boolean;
+}
 
 /**
  * The pages of a column chunk, held against what the footer states of it and against their own checksums.
@@ -32,7 +46,8 @@ export function validatePages(
   chunk: Chunk,
   rows: number,
   bytes: Uint8Array,
-): { readonly bytes: number; readonly uncompressed: number } {
+): { readonly bytes: number; readonly uncompressed: number; readonly pages: readonly Page[] } {
+  const pages: Page[] = [];
   const total = { values: 0, rows: 0, uncompressed: 0 };
   let dictionary = false;
   let at = 0;
@@ -46,7 +61,7 @@ export function validatePages(
     const size = integerOf(header, PAGE.compressed);
     const inflated = integerOf(header, PAGE.uncompressed);
     if (!isCount(size) || size > bytes.length - at) throw refuse('ends beyond its column');
-    if (!isCount(inflated) || (chunk.codec === UNCOMPRESSED ? inflated !== size : !inflates(chunk, size, inflated)))
+    if (!isCount(inflated) || (chunk.codec === CODEC.none ? inflated !== size : !inflates(chunk, size, inflated)))
       throw refuse(`states ${inflated} bytes, which its ${size} in the file cannot hold`);
     const crc = integerOf(header, PAGE.crc);
     if (!Number.isNaN(crc) && crc32(bytes.subarray(at, at + size)) !== crc)
@@ -59,6 +74,7 @@ export function validatePages(
       if (page > 1 || !isCount(values)) throw refuse('makes no sense as a dictionary');
       checkWidth(chunk, values, inflated, refuse);
       dictionary = true;
+      pages.push({ ...pageOf('dictionary', structOf(header.get(PAGE.dictionary)?.value)), at, bytes: size, inflated });
     } else if (type === 0 || type === 3) {
       const fields = type === 0 ? data : dataV2;
       const values = checkData(chunk, fields, type === 3, dictionary, refuse);
@@ -68,13 +84,28 @@ export function validatePages(
       else if (chunk.maxDefinition === 0 && chunk.maxRepetition === 0 && encodingOf(fields, false) === PLAIN)
         checkWidth(chunk, values, inflated, refuse);
       total.values += values;
+      pages.push({ ...pageOf(type === 3 ? 'dataV2' : 'data', type === 3 ? dataV2 : data), at, bytes: size, inflated });
     } else if (type !== 1) throw refuse('is of no known kind');
     total.uncompressed += inflated;
     at += size;
   }
   if (total.rows > 0 && total.rows !== rows)
     throw damaged(path, `the pages of column "${shown(chunk.name)}" of ${where} hold ${total.rows} of ${rows} rows`);
-  return { bytes: at, uncompressed: total.uncompressed };
+  return { bytes: at, uncompressed: total.uncompressed, pages };
+}
+
+function pageOf(kind: Page['kind'], fields: ThriftStruct | undefined): Omit<Page, 'at' | 'bytes' | 'inflated'> {
+  const isV2 = kind === 'dataV2';
+  const levels = [DATA_PAGE.definition, DATA_PAGE.repetition].map((id) => integerOf(fields, id));
+  return {
+    kind,
+    values: integerOf(fields, DATA_PAGE.values),
+    encoding: integerOf(fields, isV2 ? DATA_PAGE_V2.encoding : DATA_PAGE.encoding),
+    plainLevels: kind !== 'data' || levels.every((level) => level === RLE),
+    repetition: isV2 ? integerOf(fields, DATA_PAGE_V2.repetition) : 0,
+    definition: isV2 ? integerOf(fields, DATA_PAGE_V2.definition) : 0,
+    isCompressed: fields?.get(DATA_PAGE_V2.isCompressed)?.value !== false,
+  };
 }
 
 function headerAt(

@@ -90,8 +90,10 @@ export class ChangeStage {
       ...options,
       onProgress: (progress: Progress) => options.onProgress({ ...progress, fraction: (part + progress.fraction) / 3 }),
     });
-    const style = await this.#judge('style', base, parameters, share(0));
-    const meaning = await this.#judge('meaning', base, parameters, share(1));
+    const meaning = await this.#judge('meaning', base, parameters, share(0));
+    // The tables are filled meanwhile, which takes memory.
+    this.#ledger.embeddings?.release?.();
+    const style = await this.#judge('style', base, parameters, share(1));
     const behaviour = await this.#judge('behaviour', base, parameters, share(2));
     const changes = { style, meaning, behaviour };
     this.#newest = [{ key, changes }, ...this.#newest].slice(0, KEPT);

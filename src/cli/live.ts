@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readOptions, refused } from './options.ts';
 import { print } from './print.ts';
 import { counted } from './text.ts';
+import { startThread } from './workerThread.ts';
 
 /** What is asked of a live process that runs elsewhere. */
 const DECISIONS = ['promote', 'back', 'candidate', 'deploy'] as const;
@@ -27,6 +28,7 @@ export async function run(args: string[]): Promise<number> {
     bundle: { type: 'string' },
     webhook: { type: 'string' },
     'webhook-secret': { type: 'string' },
+    'no-compact': { type: 'boolean' },
     who: { type: 'string' },
     reason: { type: 'string' },
   });
@@ -38,6 +40,12 @@ export async function run(args: string[]): Promise<number> {
     const read = [counted(commits, 'commit'), counted(files, 'file'), counted(events, 'event')];
     print(`${[...read, counted(alerts, 'alert')].join(', ')}: ${verdict}`);
     return faults.length === 0 ? 0 : 1;
+  }
+  if (positionals[0] === 'compact') {
+    if (positionals.length !== 2) throw refused('compact DIR', 'needs one folder', 'Name the folder of the ledger');
+    const { made, replaced, deleted } = await live.compactLive(positionals[1]);
+    print(`${counted(replaced, 'file')} made into ${made}; ${counted(deleted, 'file')} of before deleted`);
+    return 0;
   }
   const asked = DECISIONS.find((name) => name === positionals[0]);
   if (asked) {
@@ -82,10 +90,22 @@ export async function run(args: string[]): Promise<number> {
     demo,
     bundle: values.bundle ?? null,
     webhook: webhook === undefined ? null : { url: webhook, secret: secret! },
+    compact: values['no-compact'] ? null : () => compactInThread(ledger, end.signal),
     say: print,
     signal: end.signal,
   });
   return 0;
+}
+
+/** Settles when hours that are over are compacted. In a thread: what comes in meanwhile does not wait. */
+function compactInThread(folder: string, signal: AbortSignal): Promise<void> {
+  const thread = startThread(new URL('./compactWorker.ts', import.meta.url), { folder });
+  const stop = (): void => void thread.terminate();
+  signal.addEventListener('abort', stop, { once: true });
+  return new Promise<void>((done, fail) => {
+    thread.once('error', fail);
+    thread.once('exit', () => done());
+  }).finally(() => signal.removeEventListener('abort', stop));
 }
 
 function portOf(name: string, text: string): number {

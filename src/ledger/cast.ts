@@ -26,7 +26,11 @@ export function validity(data: Data): Uint8Array | null {
   if (DataType.isNull(data.type)) return new Uint8Array(data.length);
   if (data.nullCount === 0) return null;
   const mask = new Uint8Array(data.length);
-  for (let i = 0; i < mask.length; i++) mask[i] = data.getValid(i) ? 1 : 0;
+  const { nullBitmap, offset, type } = data;
+  // A union has its nulls in its members, and no bitmap.
+  if (!nullBitmap?.length || DataType.isUnion(type))
+    for (let i = 0; i < mask.length; i++) mask[i] = data.getValid(i) ? 1 : 0;
+  else for (let i = 0, at = offset; i < mask.length; i++, at++) mask[i] = (nullBitmap[at >> 3] >> (at & 7)) & 1;
   return mask;
 }
 
@@ -36,9 +40,23 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 export function decodeStrings(data: Data): (string | null)[] {
   const { valueOffsets, values } = data as Data<arrow.Utf8>;
   const valid = validity(data);
-  return Array.from({ length: data.length }, (_, i) =>
-    valid && !valid[i] ? null : decoder.decode(values.subarray(valueOffsets[i], valueOffsets[i + 1])),
-  );
+  const strings = new Array<string | null>(data.length);
+  for (let i = 0; i < strings.length; i++)
+    strings[i] = valid && !valid[i] ? null : decodeString(values, valueOffsets[i], valueOffsets[i + 1]);
+  return strings;
+}
+
+/** Bytes up to which plain text is put together here: a call of the decoder takes longer than they do. */
+const SHORT = 24;
+
+function decodeString(bytes: Uint8Array, from: number, to: number): string {
+  if (to - from > SHORT) return decoder.decode(bytes.subarray(from, to));
+  let text = '';
+  for (let i = from; i < to; i++) {
+    if (bytes[i] > 127) return decoder.decode(bytes.subarray(from, to));
+    text += String.fromCharCode(bytes[i]);
+  }
+  return text;
 }
 
 const isLargeUtf8 = (type: DataType): boolean => DataType.isLargeUtf8(type);

@@ -14,6 +14,8 @@ export class DictionaryBuilder {
   readonly #bytes: Uint8Array[] = [];
   #codes: Int32Array;
   #used = 0;
+  /** The value met last, which often comes again. */
+  #last = -1;
 
   constructor(rows: number) {
     this.#codes = new Int32Array(Math.max(1, rows));
@@ -56,16 +58,16 @@ export class DictionaryBuilder {
   }
 
   #code(values: Uint8Array, from: number, to: number): number {
+    if (this.#last < 0 || !isAt(this.#bytes[this.#last], values, from, to)) this.#last = this.#find(values, from, to);
+    return this.#last;
+  }
+
+  #find(values: Uint8Array, from: number, to: number): number {
     let hash = 0x811c9dc5;
     for (let i = from; i < to; i++) hash = Math.imul(hash ^ values[i], 0x01000193);
     let candidates = this.#byHash.get(hash);
     if (!candidates) this.#byHash.set(hash, (candidates = []));
-    candidate: for (const code of candidates) {
-      const bytes = this.#bytes[code];
-      if (bytes.length !== to - from) continue;
-      for (let i = 0; i < bytes.length; i++) if (bytes[i] !== values[from + i]) continue candidate;
-      return code;
-    }
+    for (const code of candidates) if (isAt(this.#bytes[code], values, from, to)) return code;
     candidates.push(this.#bytes.length);
     return this.#bytes.push(values.slice(from, to)) - 1;
   }
@@ -90,4 +92,11 @@ export class DictionaryBuilder {
     }
     return { codes, values };
   }
+}
+
+/** True if `bytes` are those of `values` in [from, to). */
+function isAt(bytes: Uint8Array, values: Uint8Array, from: number, to: number): boolean {
+  if (bytes.length !== to - from) return false;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== values[from + i]) return false;
+  return true;
 }

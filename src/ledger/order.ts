@@ -8,8 +8,44 @@ export function canonicalOrder(rows: Int32Array, eventId: BigInt64Array, time: F
     if (time && time[a] !== time[b]) return time[a] - time[b];
     return eventId[a] < eventId[b] ? -1 : eventId[a] > eventId[b] ? 1 : a - b;
   };
-  for (let i = 1; i < rows.length; i++) if (compare(rows[i - 1], rows[i]) > 0) return rows.slice().sort(compare);
-  return rows;
+  const runs = runsOf(rows, compare);
+  return runs.length <= 2 ? rows : mergeRuns(rows, runs, compare);
+}
+
+type Compare = (a: number, b: number) => number;
+
+/** Where each stretch of rows that are in order begins, and where the last one ends: files are mostly in order. */
+function runsOf(rows: Int32Array, compare: Compare): number[] {
+  const runs = [0];
+  for (let i = 1; i < rows.length; i++) if (compare(rows[i - 1], rows[i]) > 0) runs.push(i);
+  runs.push(rows.length);
+  return runs;
+}
+
+/** Merges neighbouring runs until there is one; each comes out as it went in. */
+function mergeRuns(rows: Int32Array, runs: readonly number[], compare: Compare): Int32Array {
+  let from = rows;
+  let to: Int32Array = new Int32Array(rows.length);
+  let bounds = runs;
+  while (bounds.length > 2) {
+    const merged = [0];
+    for (let run = 0; run + 1 < bounds.length; run += 2) {
+      const end = bounds[Math.min(run + 2, bounds.length - 1)];
+      merge(from, to, bounds[run], bounds[run + 1], end, compare);
+      merged.push(end);
+    }
+    bounds = merged;
+    [from, to] = [to, from === rows ? new Int32Array(rows.length) : from];
+  }
+  return from;
+}
+
+/** Merges [start, middle) and [middle, end); of equals the former come first. */
+function merge(from: Int32Array, to: Int32Array, start: number, middle: number, end: number, compare: Compare): void {
+  let left = start;
+  let right = middle;
+  for (let at = start; at < end; at++)
+    to[at] = right === end || (left < middle && compare(from[left], from[right]) <= 0) ? from[left++] : from[right++];
 }
 
 /** True if each of `rows` has a larger event_id than the one before it: then none is there twice. */

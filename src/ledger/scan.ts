@@ -1,7 +1,7 @@
 import { LEDGER_SCHEMA, columnsOf, type ColumnsOf, type LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { readAhead } from './ahead.ts';
-import { toNumbers, toStrings, validity, type OnBad } from './cast.ts';
+import { toNumbers, toStrings, type OnBad } from './cast.ts';
 import { checkFits, mayNotFit } from './castTo.ts';
 import { DictionaryBuilder } from './dictionary.ts';
 import { adviceFor, columnFailure, shownValue } from './failures.ts';
@@ -13,6 +13,7 @@ import { TimeForms, toTimes, type TimeForm } from './times.ts';
 import type { ColumnMapping } from './types.ts';
 import type { VectorCache } from './vectorCache.ts';
 import { gatherVectors, toVectors, type VectorColumn } from './vectors.ts';
+import { measureText, measureVectors } from './measure.ts';
 
 /** At most this many bytes of vectors in one batch. */
 const BATCH_BYTES = 16 << 20;
@@ -336,60 +337,4 @@ export async function scanFiles(
     bytesDone += file.reader.bytes;
   }
   return scanner.finish();
-}
-
-/** FNV-1a over words: cheap, and enough to tell two versions of a message apart. */
-const FNV_PRIME = 0x0100_0193;
-
-function measureText(
-  raw: RawColumn,
-  textLength: Int32Array,
-  hasText: Uint8Array,
-  content: Uint32Array,
-  base: number,
-): void {
-  const data = toStrings(raw);
-  const { valueOffsets, values } = data;
-  const valid = validity(data);
-  for (let i = 0; i < data.length; i++) {
-    if (valid && !valid[i]) continue;
-    let points = 0;
-    let blank = 1;
-    let hash = content[base + i];
-    for (let at = valueOffsets[i]; at < valueOffsets[i + 1]; at++) {
-      // A UTF-8 byte that starts a character is not 10xxxxxx; blanks of one byte are space and below.
-      if ((values[at] & 0xc0) !== 0x80) points++;
-      if (values[at] > 32) blank = 0;
-      hash = Math.imul(hash ^ values[at], FNV_PRIME);
-    }
-    textLength[base + i] = points;
-    content[base + i] = hash;
-    hasText[base + i] = 1 - blank;
-  }
-}
-
-function measureVectors(
-  vectors: VectorColumn,
-  vectorLength: Int32Array,
-  notFinite: Uint8Array,
-  content: Uint32Array,
-  base: number,
-): void {
-  const { offsets, values, valid } = vectors;
-  const single = values instanceof Float32Array ? values : Float32Array.from(values);
-  const bits = new Int32Array(single.buffer, single.byteOffset, single.length);
-  for (let i = 0; i < vectors.rows; i++) {
-    if (valid && !valid[i]) continue;
-    const end = offsets[i + 1];
-    vectorLength[base + i] = end - offsets[i];
-    let sum = 0;
-    let hash = Math.imul(content[base + i] ^ vectorLength[base + i], FNV_PRIME);
-    for (let at = offsets[i]; at < end; at++) {
-      // x - x is 0 for a finite number, NaN for NaN and infinities, as what float32 cannot hold becomes.
-      sum += single[at] - single[at];
-      hash = Math.imul(hash ^ bits[at], FNV_PRIME);
-    }
-    content[base + i] = hash;
-    if (sum !== 0) notFinite[base + i] = 1;
-  }
 }

@@ -5,6 +5,7 @@ import { LEDGER_COLUMNS, LEDGER_SCHEMA, type LedgerColumnName } from '../core/le
 import type { OnProgress } from '../core/progress.ts';
 import { readAhead } from './ahead.ts';
 import { arrowTypeOf } from './arrowTypes.ts';
+import { inOrder } from './canonical.ts';
 import { castTo, nulls } from './castTo.ts';
 import { throwIfCancelled } from './failures.ts';
 import { classOf, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
@@ -108,6 +109,16 @@ export interface StoredBatch {
   readonly data: readonly Data[];
 }
 
+const isWanted = (row: number, only: Uint8Array | undefined): boolean => row >= 0 && (!only || only[row] !== 0);
+
+/** Places of the rows that are wanted. `TypedArray.from` and `filter` take several times as long. */
+function wantedOf(canonical: Int32Array, only: Uint8Array | undefined): Int32Array {
+  const at = new Int32Array(canonical.length);
+  let count = 0;
+  for (let i = 0; i < canonical.length; i++) if (isWanted(canonical[i], only)) at[count++] = i;
+  return at.subarray(0, count);
+}
+
 /** Reads columns of events, in file order. @param rows rows of all files */
 export async function* storedBatches(
   files: readonly LedgerFile[],
@@ -117,25 +128,24 @@ export async function* storedBatches(
   { only, signal, onProgress }: ReadOptions,
   phase: string,
 ): AsyncIterable<StoredBatch> {
-  const wantedOf = ({ reader }: LedgerFile): string[] => {
+  const columnsOf = ({ reader }: LedgerFile): string[] => {
     const own = new Set(reader.fields.map((field) => field.name));
     return [...new Set(columns.flatMap(({ source }) => (source !== null && own.has(source) ? [source] : [])))];
   };
-  const isWanted = (row: number): boolean => row >= 0 && (!only || only[row] !== 0);
   const read = (file: LedgerFile): AsyncIterable<RawBatch> => {
     const skip = (first: number, count: number): boolean => {
       for (let at = file.base + first; at < file.base + first + count; at++)
-        if (isWanted(selection.rowOf[at])) return false;
+        if (isWanted(selection.rowOf[at], only)) return false;
       return true;
     };
-    return file.reader.read({ columns: wantedOf(file), batchRows: BATCH_ROWS, skip, signal });
+    return file.reader.read({ columns: columnsOf(file), batchRows: BATCH_ROWS, skip, signal });
   };
   for await (const [file, rowsOfFile] of readAhead(files, read, bytesOf)) {
-    const wanted = wantedOf(file);
+    const wanted = columnsOf(file);
     for await (const batch of rowsOfFile) {
       const base = file.base + batch.first;
       const canonical = selection.rowOf.subarray(base, base + batch.rows);
-      const kept = Int32Array.from(canonical.keys()).filter((i) => isWanted(canonical[i]));
+      const kept = wantedOf(canonical, only);
       if (kept.length === 0) continue;
       const data = columns.map((column): Data => {
         const raw = column.source === null ? undefined : batch.columns[wanted.indexOf(column.source)];
@@ -148,7 +158,7 @@ export async function* storedBatches(
         const cast = castTo(raw, column.type, bad, { scale, unit });
         return kept.length === batch.rows ? cast : takeRows(cast, kept);
       });
-      yield { rows: Int32Array.from(kept, (i) => canonical[i]), data };
+      yield { rows: inOrder(canonical, kept), data };
       onProgress?.({ phase, fraction: (base + batch.rows) / rows, detail: file.reader.path });
     }
   }

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { serve } from '../cli/serve.ts';
-import { TautlineFailure } from '../core/errors.ts';
+import { explain, TautlineFailure, toTautlineError } from '../core/errors.ts';
 import { bundleFromJson, bundleToJson } from '../detection/lab/bundle.ts';
 import { loadKernels } from '../kernels/load.node.ts';
 import type { KernelModule } from '../kernels/module.ts';
@@ -17,6 +17,7 @@ import { deploy, type Desk } from './deploy.ts';
 import { liveApi } from './server.ts';
 import { commitAt, newestCommit } from './sink/commitLog.ts';
 import { withHash, type BundleInForce } from './sink/judge.ts';
+import { compact, type Compacted } from './sink/compact.ts';
 import { Sink } from './sink/sink.ts';
 import { verifyLedger, type Verified } from './sink/verify.ts';
 import { Intake } from './intake/intake.ts';
@@ -47,6 +48,8 @@ export interface LiveOptions {
   readonly bundle: string | null;
   /** Where alerts are sent, and the file that its secrets stand in; null: nowhere. */
   readonly webhook: { readonly url: string; readonly secret: string } | null;
+  /** Compacts hours that are over, now and again; null: never. */
+  readonly compact: (() => Promise<void>) | null;
   readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
 }
@@ -70,6 +73,7 @@ export async function runLive({
   demo,
   bundle,
   webhook,
+  compact: compactNow,
   say,
   signal,
 }: LiveOptions): Promise<void> {
@@ -121,6 +125,7 @@ export async function runLive({
       throw thrown;
     });
     if (given && !isNew) await take(desk, given, who, begun, sinking);
+    void keepCompact(compactNow, end.signal, say);
     await Promise.all([sinking, demo ? replay(kernels, outlet, end.signal, say) : null]);
   } finally {
     await intake.close();
@@ -187,6 +192,19 @@ async function replay(
   await append(tickRecord(Number(events[events.length - 1].sourceMicros) + 3_000_000));
   say('The replay is over; what was followed stays');
 }
+
+/** Between two compactions: each reads the commits of a day. */
+const COMPACT_MS = 1_800_000;
+
+async function keepCompact(compactNow: LiveOptions['compact'], signal: AbortSignal, say: (text: string) => void) {
+  while (compactNow && !signal.aborted) {
+    // At the next time it may well work.
+    await compactNow().catch((thrown: unknown) => say(explain(toTautlineError(thrown, 'compacting the ledger'))));
+    await setTimeout(COMPACT_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+export const compactLive = (folder: string): Promise<Compacted> => compact({ folder, platform: nodePlatform() });
 
 export const verifyLive = async (folder: string): Promise<Verified> =>
   verifyLedger(folder, await loadKernels(), nodePlatform());

@@ -3,17 +3,15 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { Commit, CommittedControl, CommittedFile } from '../../detection/files/commit.ts';
 import { NO_LANES, withCommit, type Lanes, type LaneState } from '../../detection/lanes.ts';
-import type { KernelModule } from '../../kernels/module.ts';
-import type { Platform } from '../../ledger/platform.ts';
 import { sha256 } from '../../ledger/sha256.ts';
-import { AppendError, TOPIC_NAMES, type StoredRecord, type Transport } from '../transport.ts';
+import { AppendError, TOPIC_NAMES, type StoredRecord } from '../transport.ts';
 import {
   anotherTopic,
   dropPending,
   extentOf,
   kept,
   nameFiles,
-  putCommit,
+  putNext,
   redo,
   requireLinks,
   unlike,
@@ -21,35 +19,15 @@ import {
 } from './commitLog.ts';
 import { fitRows } from './fit.ts';
 import { changeOf, controlOf, controlRecord, decoded, deployedBy, stepBackOf } from './control.ts';
-import { withHash, type BundleInForce } from './judge.ts';
+import { withHash } from './judge.ts';
 import { Judges } from './judges.ts';
 import { isTaken } from './lane.ts';
 import { Order, type Row } from './order.ts';
+import type { SinkOptions } from './sinkOptions.ts';
 import { bundlePath, lanesSince, newestState, readBundle, writeBundle, writeState, type SavedState } from './state.ts';
 import { byPartition, embeddingOf, rowsToParquet } from './table.ts';
 
-export interface SinkOptions {
-  readonly folder: string;
-  readonly transport: Transport;
-  readonly group: string;
-  readonly kernels: KernelModule;
-  readonly platform: Platform;
-  /** In force from the first event of a ledger that has none yet, by whom; else the first bundle is fitted. */
-  readonly first?: { readonly bundle: BundleInForce; readonly who: string } | null;
-  /** Rows that the first bundle is fitted on; default 2,000. */
-  readonly collect?: number;
-  /** A unit is closed after so many rows, or so many ms. */
-  readonly unitRows?: number;
-  readonly unitMs?: number;
-  /** Commits between two states, or ms. */
-  readonly stateEvery?: number;
-  readonly stateMs?: number;
-  readonly say?: (sentence: string) => void;
-  /** Called at named points; tests end the process there. */
-  readonly at?: (point: SinkPoint) => void;
-}
-
-export type SinkPoint = 'read' | 'pending' | 'committing' | 'committed' | 'named' | 'state' | 'claimed';
+export type { SinkOptions, SinkPoint } from './sinkOptions.ts';
 
 /** Rows beyond the reference of the first bundle: a ledger that is all reference is judged in retrospect. */
 const BEYOND = 1;
@@ -151,8 +129,8 @@ export class Sink {
     this.#known = last?.events.to ?? 0;
     const { first, to } = await extentOf(folder, last, await transport.range('ledger', partition));
     this.#from = this.#to = to;
-    await putCommit(folder, { ...this.#commit('claim', partition, [], last?.events.to ?? 0), ...kept(last) });
-    this.#number++;
+    const claim = { ...this.#commit('claim', partition, [], last?.events.to ?? 0), ...kept(last) };
+    this.#number = (await putNext(folder, claim)).number;
     this.#options.at?.('claimed');
     await dropPending(folder, this.#owner);
     const state = await newestState(folder, this.#number);
@@ -316,7 +294,6 @@ export class Sink {
   async #put(kind: Commit['kind'], partition: number, add: readonly CommittedFile[]): Promise<void> {
     const { folder, transport, stateEvery = 20, stateMs = 10_000 } = this.#options;
     this.#sinceState++;
-    const number = this.#number + 1;
     const hasState =
       this.#judges.bundle !== null &&
       (kind === 'bundle' ||
@@ -324,14 +301,17 @@ export class Sink {
         this.#sinceState >= stateEvery ||
         Date.now() - this.#stateAt >= stateMs);
     // Before the commit: one that names a state has it.
-    if (hasState) await this.#saveState(number);
-    const commit = { ...this.#commit(kind, partition, add, this.#known), hasState };
+    const saveState = async (number: number): Promise<void> => {
+      if (hasState) await this.#saveState(number);
+    };
+    await saveState(this.#number + 1);
+    const made = { ...this.#commit(kind, partition, add, this.#known), hasState };
     this.#options.at?.('committing');
-    await putCommit(folder, commit);
+    const commit = await putNext(folder, made, saveState);
     this.#options.at?.('committed');
     await nameFiles(folder, commit);
     this.#options.at?.('named');
-    this.#number = number;
+    this.#number = commit.number;
     this.#known = commit.events.to;
     this.#lanes = withCommit(this.#lanes, commit);
     this.#beginUnit();
@@ -386,6 +366,7 @@ export class Sink {
       },
       events: { from, to: from + this.#rows.length },
       add: [...add],
+      ...{ remove: [], compacted: null },
       ...this.#judges.said(),
       late: this.#order.late,
       doubles: this.#order.doubles,

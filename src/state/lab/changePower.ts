@@ -35,7 +35,7 @@ function questionOf({ ledger, analysis, dragging }: TautlineState): string | nul
   return JSON.stringify([fingerprint, mapping, ...own]);
 }
 
-/** Charts come first, and whoever is at work. */
+/** Charts and tables come first, and whoever is at work. */
 const AT_REST_MS = 2000;
 const INPUT = ['pointerdown', 'keydown', 'wheel'] as const;
 
@@ -44,10 +44,11 @@ export function useChangePower(): Pick<JobState<string, ChangePower>, 'running' 
   readonly power: ChangePower | null;
 } {
   const question = useTautline(questionOf);
+  const filling = useTautline(({ tableLoad: { phase } }) => phase === 'waiting' || phase === 'loading');
   const { result, running, error } = useJob(job);
   const known = result?.question === question || running?.question === question;
   useEffect(() => {
-    if (question === null || known) return;
+    if (question === null || known || filling) return;
     const start = (): void => {
       // Two places may wait for it.
       if (job.store.getState().running?.question !== question) void job.start(question);
@@ -62,7 +63,7 @@ export function useChangePower(): Pick<JobState<string, ChangePower>, 'running' 
       clearTimeout(timer);
       for (const kind of INPUT) window.removeEventListener(kind, wait, { capture: true });
     };
-  }, [question, known]);
+  }, [question, known, filling]);
   return { power: result?.question === question ? result.answer : null, running, error };
 }
 

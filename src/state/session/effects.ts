@@ -29,7 +29,7 @@ export function createEffects(world: World): Effects {
 
   const analyses = createAnalyses(world);
 
-  /** Resolves after the first analysis; the tables are loaded after that. */
+  /** Resolves after the first analysis; the tables are loaded from its first picture on. */
   async function open({
     source,
     mapping,
@@ -47,8 +47,11 @@ export function createEffects(world: World): Effects {
       const error = toTautlineError(thrown, `opening ${sourceName(source)}`);
       return dispatch({ type: 'openFailed', generation, error });
     }
-    await dispatch({ type: 'opened', generation, report });
+    const pictured = analyses.pictured();
+    const analysed = dispatch({ type: 'opened', generation, report });
+    await Promise.race([pictured, analysed]);
     void loadTables(load, large, generation);
+    await analysed;
   }
 
   /** Failures are told to whoever asks the tables, too. */

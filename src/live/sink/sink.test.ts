@@ -117,4 +117,16 @@ describe('a sink', () => {
     await bench.renewLog();
     expect(JSON.stringify(await follow())).toContain('from another topic');
   });
+
+  it('refuses a log that has less than the ledger has of it, and writes nothing', async () => {
+    await bench.feed(bench.sample('quick-tour', 1200));
+    expect(await follow()).toBeNull();
+    const before = await newestCommit(bench.folder);
+    await bench.halveLog();
+    expect(JSON.stringify(await follow())).toMatch(
+      /the log ends at offset \d+, and the ledger has what it held up to 1201/,
+    );
+    expect(await newestCommit(bench.folder)).toBe(before);
+    expect((await bench.verify()).faults).toEqual([]);
+  });
 });

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Commit, CommittedControl, CommittedFile } from '../../detection/files/commit.ts';
 import { NO_LANES, withCommit, type Lanes, type LaneState } from '../../detection/lanes.ts';
 import { sha256 } from '../../ledger/sha256.ts';
-import { AppendError, TOPIC_NAMES, type StoredRecord } from '../transport.ts';
+import { TOPIC_NAMES, type StoredRecord } from '../transport.ts';
 import {
   anotherTopic,
   dropPending,
@@ -18,7 +18,7 @@ import {
   writePending,
 } from './commitLog.ts';
 import { fitRows } from './fit.ts';
-import { changeOf, controlOf, controlRecord, decoded, deployedBy, stepBackOf } from './control.ts';
+import { changeOf, controlOf, decoded, deployedBy, isAppended, stepBackOf } from './control.ts';
 import { withHash } from './judge.ts';
 import { Judges } from './judges.ts';
 import { isTaken } from './lane.ts';
@@ -332,12 +332,8 @@ export class Sink {
     const { group, transport } = this.#options;
     const step = control && `${control.bundle}/${control.stage}`;
     if (!control || step === this.#steppedBack) return;
-    this.#steppedBack = step;
-    await transport.append('ledger', { key: group, value: controlRecord(control) }).catch((thrown: unknown) => {
-      if (!(thrown instanceof AppendError)) throw thrown;
-      // After the next unit it is tried again.
-      this.#steppedBack = null;
-    });
+    // Where nobody takes it now, it is tried again after the next unit.
+    if (await isAppended(transport, group, control)) this.#steppedBack = step;
   }
 
   async #saveState(number: number): Promise<void> {

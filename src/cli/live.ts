@@ -23,6 +23,7 @@ export async function run(args: string[]): Promise<number> {
     port: { type: 'string' },
     token: { type: 'string' },
     otlp: { type: 'string' },
+    'otlp-topic': { type: 'boolean' },
     stdin: { type: 'boolean' },
     demo: { type: 'boolean' },
     bundle: { type: 'string' },
@@ -69,13 +70,18 @@ export async function run(args: string[]): Promise<number> {
   const { webhook, 'webhook-secret': secret } = values;
   if ((webhook === undefined) !== (secret === undefined))
     throw refused('--webhook URL --webhook-secret FILE', 'needs both', 'A secret is made where the file is not there');
+  const otlpTopic = values['otlp-topic'] ?? false;
+  if (otlpTopic && kafka === undefined)
+    throw refused('--otlp-topic', 'is read from Apache Kafka', 'Name its brokers with --kafka');
   const port = portOf('port', values.port ?? '4173');
   // The demo brings its own events.
   const otlp = values.otlp === undefined && demo ? null : portOf('otlp', values.otlp ?? '4318');
   const lines = values.stdin ? process.stdin : null;
   const made = demo ? live.demoFolders(await mkdtemp(join(tmpdir(), 'tautline-live-'))) : null;
   const end = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort());
+  // In place of ending at once; a second time that is what happens.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.removeAllListeners(signal).once(signal, () => end.abort());
   const ledger = values.ledger ?? made!.ledger;
   print(`Ledger: ${ledger}`);
   await live.runLive({
@@ -86,6 +92,7 @@ export async function run(args: string[]): Promise<number> {
     port,
     token: values.token ?? null,
     otlp,
+    otlpTopic,
     lines,
     demo,
     bundle: values.bundle ?? null,

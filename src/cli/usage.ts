@@ -106,7 +106,7 @@ ${EVENTS_USAGE}
 ${FILE_USAGE}
 ${MAP_USAGE}`,
   live: `tautline live (--log DIR | --kafka HOST:PORT[,...] [--spool DIR]) --ledger DIR [--port N] [--token FILE]
-              [--bundle FILE] [--otlp N] [--stdin] [--webhook URL --webhook-secret FILE]
+              [--bundle FILE] [--otlp N] [--otlp-topic] [--stdin] [--webhook URL --webhook-secret FILE]
               [--no-compact]
 tautline live --demo [--port N] [--bundle FILE] [--webhook URL --webhook-secret FILE]
 tautline live verify DIR
@@ -130,6 +130,7 @@ tautline live (promote | back) ADDRESS [--who NAME] [--reason TEXT]
   --bundle FILE   judges by it from here on, from the first event of a new ledger; else the bundle in force goes on
   --token FILE    holds the token that followers send, and is made where it does not exist; else each run has another
   --otlp N        port that events are taken at: POST v1/traces, v1/logs, v1/events; default 4318, of the demo none
+  --otlp-topic    reads tautline.otlp.v1 too, which an OpenTelemetry Collector writes (docs/live.md has its settings)
   --stdin         takes an event a line from the standard input too, as JSON with the columns of a ledger
   --webhook URL   sends alerts there as CloudEvents, signed as Standard Webhooks; https, or http of this machine
   --webhook-secret FILE  holds the secret that they are signed with, and is made where it does not exist

@@ -20,6 +20,7 @@ import { withHash, type BundleInForce } from './sink/judge.ts';
 import { compact, type Compacted } from './sink/compact.ts';
 import { Sink } from './sink/sink.ts';
 import { verifyLedger, type Verified } from './sink/verify.ts';
+import { CollectorTopic } from './intake/collector.ts';
 import { Intake } from './intake/intake.ts';
 import { serveIntake } from './intake/server.ts';
 import { openOutboxes } from './outbox/outboxes.ts';
@@ -38,6 +39,8 @@ export interface LiveOptions {
   readonly port: number;
   /** Port that events are taken at (OTLP, CloudEvents); null: none. */
   readonly otlp: number | null;
+  /** Whether the topic that a Collector writes to is read. */
+  readonly otlpTopic: boolean;
   /** Where events come from too, one a line; null: nowhere. */
   readonly lines: Readable | null;
   /** File of the token that followers send, made where it is not there; null: another one for each run. */
@@ -69,6 +72,7 @@ export async function runLive({
   port,
   token,
   otlp,
+  otlpTopic,
   lines,
   demo,
   bundle,
@@ -97,6 +101,15 @@ export async function runLive({
     tick: (micros) => outlet.append(tickRecord(micros)),
     mark: join(log ?? spoolFolder, 'producer'),
   });
+  const collector = !otlpTopic
+    ? null
+    : new CollectorTopic({
+        transport,
+        places: join(spoolFolder, 'otlp-places.json'),
+        append: (event) => intake.keep(event),
+        say,
+        signal: end.signal,
+      });
   const { spansLost } = intake.counts;
   if (spansLost > 0) say(`The process before this one was killed with ${spansLost} spans in memory: they are lost`);
   const taking = otlp === null ? null : await serveIntake(intake, otlp);
@@ -109,6 +122,7 @@ export async function runLive({
     ...outlet.health(),
     ...outboxes.health(),
     intake: intake.counts,
+    ...(collector && { collector: collector.counts }),
   });
   const api = liveApi(desk, await tokenOf(token), health, metrics);
   const root = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -126,8 +140,10 @@ export async function runLive({
     });
     if (given && !isNew) await take(desk, given, who, begun, sinking);
     void keepCompact(compactNow, end.signal, say);
-    await Promise.all([sinking, demo ? replay(kernels, outlet, end.signal, say) : null]);
+    await Promise.all([sinking, collector?.run(), demo ? replay(kernels, outlet, end.signal, say) : null]);
   } finally {
+    // Whoever writes them may not have ended, and an open pipe keeps a process.
+    lines?.destroy();
     await intake.close();
     stop();
     await server.close();

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Commit, CommittedControl, CommittedFile } from '../../detection/files/commit.ts';
 import { NO_LANES, withCommit, type Lanes, type LaneState } from '../../detection/lanes.ts';
 import { sha256 } from '../../ledger/sha256.ts';
-import { AppendError, TOPIC_NAMES, type StoredRecord } from '../transport.ts';
+import { TOPIC_NAMES, type StoredRecord } from '../transport.ts';
 import {
   anotherTopic,
   dropPending,
@@ -18,13 +18,13 @@ import {
   writePending,
 } from './commitLog.ts';
 import { fitRows } from './fit.ts';
-import { changeOf, controlOf, controlRecord, decoded, deployedBy, stepBackOf } from './control.ts';
+import { changeOf, controlOf, decoded, deployedBy, isAppended, stepBackOf } from './control.ts';
 import { withHash } from './judge.ts';
 import { Judges } from './judges.ts';
 import { isTaken } from './lane.ts';
 import { Order, type Row } from './order.ts';
 import type { SinkOptions } from './sinkOptions.ts';
-import { bundlePath, lanesSince, newestState, readBundle, writeBundle, writeState, type SavedState } from './state.ts';
+import { bundlePath, lanesSince, newestState, readBundle, States, writeBundle, type SavedState } from './state.ts';
 import { byPartition, embeddingOf, rowsToParquet } from './table.ts';
 
 export type { SinkOptions, SinkPoint } from './sinkOptions.ts';
@@ -41,6 +41,7 @@ export class Sink {
   /** What commits say of the lanes. */
   #lanes: LaneState = NO_LANES;
   #number = -1;
+  #states: States | null = null;
   #sinceState = 0;
   #stateAt = Date.now();
   #from = 0;
@@ -133,6 +134,7 @@ export class Sink {
     this.#number = (await putNext(folder, claim)).number;
     this.#options.at?.('claimed');
     await dropPending(folder, this.#owner);
+    this.#states = await States.open(folder, this.#number, this.#options.keepStatesMs);
     const state = await newestState(folder, this.#number);
     if (state) {
       await this.#judges.restore(state, (hash) => readBundle(folder, hash));
@@ -316,6 +318,7 @@ export class Sink {
     this.#lanes = withCommit(this.#lanes, commit);
     this.#beginUnit();
     if (hasState) {
+      await this.#states!.committed(commit.number);
       this.#sinceState = 0;
       this.#stateAt = Date.now();
     }
@@ -329,16 +332,12 @@ export class Sink {
     const { group, transport } = this.#options;
     const step = control && `${control.bundle}/${control.stage}`;
     if (!control || step === this.#steppedBack) return;
-    this.#steppedBack = step;
-    await transport.append('ledger', { key: group, value: controlRecord(control) }).catch((thrown: unknown) => {
-      if (!(thrown instanceof AppendError)) throw thrown;
-      // After the next unit it is tried again.
-      this.#steppedBack = null;
-    });
+    // Where nobody takes it now, it is tried again after the next unit.
+    if (await isAppended(transport, group, control)) this.#steppedBack = step;
   }
 
   async #saveState(number: number): Promise<void> {
-    await writeState(this.#options.folder, number, {
+    await this.#states!.write(number, {
       to: this.#to,
       order: this.#order.save(),
       ...this.#judges.save()!,

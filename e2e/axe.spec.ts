@@ -27,17 +27,25 @@ const RULES = {
 
 /**
  * What axe finds, a line each. Two kinds of small target are none: handles of limits stand at their values, and may so
- * lie on one another, and what is scrolled under the head of the charts is shown whole by scrolling.
+ * lie on one another, and what is scrolled under the head of the charts or of the laboratory is shown whole by
+ * scrolling.
  */
 const violations = (page: Page): Promise<string[]> =>
   page.evaluate(async (rules) => {
     const { axe } = window as unknown as { axe: Axe };
     const results = await axe.run(document, rules);
-    const head = document.querySelector('.stack-head')?.getBoundingClientRect();
+    const heads = [
+      ['.stack-head', '[data-panel]'],
+      ['.lab-nav', '.lab-section'],
+    ];
     const isExcused = (selector: string): boolean => {
       const element = document.querySelector(selector);
       if (!element || element.matches('[data-limit]')) return element !== null;
-      return !!head && !!element.closest('[data-panel]') && element.getBoundingClientRect().top < head.bottom;
+      const { top } = element.getBoundingClientRect();
+      return heads.some(([head, part]) => {
+        const edge = document.querySelector(head)?.getBoundingClientRect().bottom;
+        return edge !== undefined && element.closest(part) !== null && top < edge;
+      });
     };
     return results.violations.flatMap(({ id, nodes }) =>
       nodes.flatMap(({ target }) =>

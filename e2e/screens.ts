@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { idle, ndjson, openFiles } from './ledgers.ts';
+import { Live, shownEvents } from './live.ts';
 import { expect } from './test.ts';
 
 export type Visit = (name: string) => Promise<void>;
@@ -119,10 +120,59 @@ async function walkScreens(page: Page, visit: Visit): Promise<void> {
   });
 }
 
+/** A live ledger: the bar above the charts, deploying into it, and what runs beside. */
+async function walkLive(page: Page, visit: Visit): Promise<void> {
+  const at = (name: string, show: () => Promise<void>, closes = false) => stop(page, visit, name, show, closes);
+  const live = new Live('--demo', '--port', '0');
+  const bar = page.getByRole('region', { name: 'Live ledger' });
+  const deploying = page.getByRole('region', { name: 'Deploy to the live process' });
+  try {
+    await live.says(/first bundle was fitted/);
+    await page.goto(await live.says(/App: (\S+)/));
+    // The whole history: the edges of what is in view then lie away from those of the reference.
+    await expect.poll(() => shownEvents(page), { timeout: 60_000 }).toBeGreaterThan(11_000);
+    await expect(bar).toContainText('the same alerts');
+    await at('a live ledger, paused', async () => {
+      await bar.getByRole('button', { name: 'Pause' }).click();
+      await expect(bar).toContainText('Paused');
+    });
+    await at('what is followed', async () => {
+      await button(page, 'Open…').click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Follow a live ledger…' }).click();
+      await expect(page.getByRole('dialog')).toContainText('followed already');
+    });
+    await page.keyboard.press('Escape');
+    await at('deploying into a live ledger', async () => {
+      await page.locator('[data-parameter="h"] input[type=range]').press('ArrowRight');
+      // What lies half under the heads of its sections would count as small targets.
+      await button(page, 'Parameter panel').click();
+      await screen(page, 'Laboratory').click();
+      await expect(deploying.getByRole('table')).toContainText('CUSUM h');
+      await deploying.getByRole('button', { name: /^Deploy to the live process/ }).click();
+      await deploying.getByRole('button', { name: 'Deploy now' }).click();
+      await expect(deploying.getByRole('alert')).toContainText('Say who deploys it');
+    });
+    await at('a candidate beside', async () => {
+      await deploying.getByLabel('Who deploys it').fill('Ana');
+      await deploying.getByLabel('Why').fill('fewer false alarms');
+      await deploying.getByRole('button', { name: 'Run beside first' }).click();
+      await expect(deploying.getByRole('status')).toContainText('Beside the one in force');
+      await screen(page, 'Monitor').click();
+      await bar.locator('summary').click();
+      await expect(bar.getByLabel('Who decides')).toHaveValue('Ana');
+    });
+  } finally {
+    // It would say that nobody answers.
+    await page.goto('about:blank');
+    await live.end();
+  }
+}
+
 /** Every screen and sheet, in as many ways through the app. */
 export const WALKS = [
   ['the first page and files that cannot be opened', walkOpening],
   ['the monitor and its sheets', walkMonitor],
   ['the evidence', walkEvidence],
   ['laboratory, calibration and Compare', walkScreens],
+  ['a live ledger', walkLive],
 ] as const;

@@ -34,6 +34,12 @@ export async function fetchBroker() {
   return null;
 }
 
+/** Kafka takes an id that begins with a dash for an option. @returns {string} */
+function newId() {
+  const id = randomBytes(16).toString('base64url');
+  return id.startsWith('-') ? newId() : id;
+}
+
 /** A port that was free a moment ago. @returns {Promise<number>} */
 export function freePort() {
   return new Promise((done, fail) => {
@@ -64,8 +70,8 @@ export async function makeCluster({ brokers = 1, advertised, port: first } = {})
   const ids = Array.from({ length: brokers }, (_, i) => i + 1);
   const ports = await Promise.all(ids.map(async (id) => (id === 1 && first ? first : freePort())));
   const controllers = await Promise.all(ids.map(() => freePort()));
-  const cluster = randomBytes(16).toString('base64url');
-  const directories = ids.map(() => randomBytes(16).toString('base64url'));
+  const cluster = newId();
+  const directories = ids.map(newId);
   const voters = ids.map((id, i) => `${id}@127.0.0.1:${controllers[i]}:${directories[i]}`).join(',');
   const copies = Math.min(3, brokers);
   return Promise.all(
@@ -173,6 +179,7 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
     const [broker] = await makeCluster({ port: Number(argv[3] ?? 9092) });
     await broker.start();
     console.log(`Kafka: 127.0.0.1:${broker.port}`);
-    process.once('SIGINT', () => void broker.remove().then(() => process.exit(0)));
+    for (const signal of ['SIGINT', 'SIGTERM'])
+      process.once(signal, () => void broker.remove().then(() => process.exit(0)));
   }
 }

@@ -69,7 +69,7 @@ if (isLive)
       ...['--reporter=default', '--reporter=json', '--outputFile.json=test-results/live.json'],
     ],
     env: found,
-    needs: ['kernels'],
+    needs: ['kernels', 'build'],
     minutes: 40,
     report: { file: 'test-results/live.json', count: countVitest },
   });

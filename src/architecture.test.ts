@@ -249,7 +249,14 @@ describe('architecture', () => {
 
 /** Files that programs and pages start with, and what only scripts/ imports. */
 const ENTRIES = [
-  ...['app/main.tsx', 'bench/main.node.ts', 'cli/main.ts', 'fuzz/main.node.ts', 'live/soak.node.ts'],
+  ...[
+    'app/main.tsx',
+    'bench/main.node.ts',
+    'cli/main.ts',
+    'fuzz/main.node.ts',
+    'live/leaders.node.ts',
+    'live/soak.node.ts',
+  ],
   ...usedByScripts(),
 ];
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readOptions, refused } from './options.ts';
 import { print } from './print.ts';
 import { counted } from './text.ts';
+import { startThread } from './workerThread.ts';
 
 /** What is asked of a live process that runs elsewhere. */
 const DECISIONS = ['promote', 'back', 'candidate', 'deploy'] as const;
@@ -22,11 +23,13 @@ export async function run(args: string[]): Promise<number> {
     port: { type: 'string' },
     token: { type: 'string' },
     otlp: { type: 'string' },
+    'otlp-topic': { type: 'boolean' },
     stdin: { type: 'boolean' },
     demo: { type: 'boolean' },
     bundle: { type: 'string' },
     webhook: { type: 'string' },
     'webhook-secret': { type: 'string' },
+    'no-compact': { type: 'boolean' },
     who: { type: 'string' },
     reason: { type: 'string' },
   });
@@ -38,6 +41,12 @@ export async function run(args: string[]): Promise<number> {
     const read = [counted(commits, 'commit'), counted(files, 'file'), counted(events, 'event')];
     print(`${[...read, counted(alerts, 'alert')].join(', ')}: ${verdict}`);
     return faults.length === 0 ? 0 : 1;
+  }
+  if (positionals[0] === 'compact') {
+    if (positionals.length !== 2) throw refused('compact DIR', 'needs one folder', 'Name the folder of the ledger');
+    const { made, replaced, deleted } = await live.compactLive(positionals[1]);
+    print(`${counted(replaced, 'file')} made into ${made}; ${counted(deleted, 'file')} of before deleted`);
+    return 0;
   }
   const asked = DECISIONS.find((name) => name === positionals[0]);
   if (asked) {
@@ -61,13 +70,18 @@ export async function run(args: string[]): Promise<number> {
   const { webhook, 'webhook-secret': secret } = values;
   if ((webhook === undefined) !== (secret === undefined))
     throw refused('--webhook URL --webhook-secret FILE', 'needs both', 'A secret is made where the file is not there');
+  const otlpTopic = values['otlp-topic'] ?? false;
+  if (otlpTopic && kafka === undefined)
+    throw refused('--otlp-topic', 'is read from Apache Kafka', 'Name its brokers with --kafka');
   const port = portOf('port', values.port ?? '4173');
   // The demo brings its own events.
   const otlp = values.otlp === undefined && demo ? null : portOf('otlp', values.otlp ?? '4318');
   const lines = values.stdin ? process.stdin : null;
   const made = demo ? live.demoFolders(await mkdtemp(join(tmpdir(), 'tautline-live-'))) : null;
   const end = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort());
+  // In place of ending at once; a second time that is what happens.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.removeAllListeners(signal).once(signal, () => end.abort());
   const ledger = values.ledger ?? made!.ledger;
   print(`Ledger: ${ledger}`);
   await live.runLive({
@@ -78,14 +92,27 @@ export async function run(args: string[]): Promise<number> {
     port,
     token: values.token ?? null,
     otlp,
+    otlpTopic,
     lines,
     demo,
     bundle: values.bundle ?? null,
     webhook: webhook === undefined ? null : { url: webhook, secret: secret! },
+    compact: values['no-compact'] ? null : () => compactInThread(ledger, end.signal),
     say: print,
     signal: end.signal,
   });
   return 0;
+}
+
+/** Settles when hours that are over are compacted. In a thread: what comes in meanwhile does not wait. */
+function compactInThread(folder: string, signal: AbortSignal): Promise<void> {
+  const thread = startThread(new URL('./compactWorker.ts', import.meta.url), { folder });
+  const stop = (): void => void thread.terminate();
+  signal.addEventListener('abort', stop, { once: true });
+  return new Promise<void>((done, fail) => {
+    thread.once('error', fail);
+    thread.once('exit', () => done());
+  }).finally(() => signal.removeEventListener('abort', stop));
 }
 
 function portOf(name: string, text: string): number {

@@ -106,14 +106,18 @@ ${EVENTS_USAGE}
 ${FILE_USAGE}
 ${MAP_USAGE}`,
   live: `tautline live (--log DIR | --kafka HOST:PORT[,...] [--spool DIR]) --ledger DIR [--port N] [--token FILE]
-              [--bundle FILE] [--otlp N] [--stdin] [--webhook URL --webhook-secret FILE]
+              [--bundle FILE] [--otlp N] [--otlp-topic] [--stdin] [--webhook URL --webhook-secret FILE]
+              [--no-compact]
 tautline live --demo [--port N] [--bundle FILE] [--webhook URL --webhook-secret FILE]
 tautline live verify DIR
+tautline live compact DIR
 tautline live (deploy | candidate) ADDRESS BUNDLE [--who NAME] [--reason TEXT]
 tautline live (promote | back) ADDRESS [--who NAME] [--reason TEXT]
   Takes events (OpenTelemetry, CloudEvents, lines) into a log and from there into a ledger, judges them, and hands
   commits and files to followers on this machine. Without a bundle the first 2,000 events are the reference. verify
   reads a ledger whole: every commit, every file, and whether analysing it gives the alerts that were raised.
+  compact makes few files of the many of hours that ended a day before the newest event, also beside a process that
+  runs, which does it by itself each half hour.
   deploy brings a bundle into force in a live process; candidate runs it beside: shadow, then canary, then full, a
   stage for each promote, and a stage less for each back. ADDRESS is that of the app, as live prints it.
   --who, --reason are kept with the decision; your name on this machine where absent
@@ -126,9 +130,11 @@ tautline live (promote | back) ADDRESS [--who NAME] [--reason TEXT]
   --bundle FILE   judges by it from here on, from the first event of a new ledger; else the bundle in force goes on
   --token FILE    holds the token that followers send, and is made where it does not exist; else each run has another
   --otlp N        port that events are taken at: POST v1/traces, v1/logs, v1/events; default 4318, of the demo none
+  --otlp-topic    reads tautline.otlp.v1 too, which an OpenTelemetry Collector writes (docs/live.md has its settings)
   --stdin         takes an event a line from the standard input too, as JSON with the columns of a ledger
   --webhook URL   sends alerts there as CloudEvents, signed as Standard Webhooks; https, or http of this machine
-  --webhook-secret FILE  holds the secret that they are signed with, and is made where it does not exist`,
+  --webhook-secret FILE  holds the secret that they are signed with, and is made where it does not exist
+  --no-compact    leaves the files of a ledger as they were written`,
   replay: `tautline replay LEDGER... --bundle FILE [--where KEY=VALUE]... [--from TIME] [--to TIME]
                 [--file NAME]... [--together] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Runs a bundle over a ledger, warm from its first event, and prints the alerts: once over the whole ledger, and once

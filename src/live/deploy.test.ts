@@ -10,6 +10,7 @@ import { liveApi } from './server.ts';
 import { controlRecord } from './sink/control.ts';
 import { alertsOf } from './sink/verify.ts';
 import { LiveBench, withParameters } from './testing.ts';
+import { AppendError, type AppendFailure } from './transport.ts';
 
 let bench: LiveBench;
 beforeEach(async () => {
@@ -125,4 +126,19 @@ it('refuses, part by part, what cannot take the place of the bundle in force, an
   const commits = await bench.commits();
   expect(commits.reduce((sum, { refused }) => sum + refused, 0)).toBe(1);
   expect(commits.filter(({ control }) => control !== null)).toEqual([]);
+});
+
+it('a decision that the log does not take is said to be refused, or not to be known where that is so', async () => {
+  await bench.feed(bench.sample('quick-tour', 1200));
+  const sink = bench.start();
+  await bench.committed();
+  const calm = await bench.tuned(withParameters({ h: 20 }));
+  const failing = (kind: AppendFailure['kind']) => ({
+    ...bench.desk,
+    transport: { append: () => Promise.reject(new AppendError({ kind, reason: 'no broker' })) },
+  });
+  const told = async (kind: AppendFailure['kind']) => JSON.stringify(await deploy(failing(kind), calm, ANA));
+  expect(await told('unknown')).toMatch(/503.*is not known \(no broker\)/);
+  expect(await told('refused')).toMatch(/503.*the log refused it/);
+  await sink.stop();
 });

@@ -295,7 +295,7 @@ export type Control = Message<'tautline.live.v1.Control'> & {
 export const ControlSchema: GenMessage<Control> = /*@__PURE__*/ messageDesc(file_live, 3);
 
 /**
- * The data of a CloudEvent of type dev.tautline.alert.opened or dev.tautline.alert.closed.
+ * An alert as protobuf; CloudEvents carry it as JSON (alert-event.schema.json).
  *
  * @generated from message tautline.live.v1.Alert
  */

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { serve } from '../cli/serve.ts';
-import { TautlineFailure } from '../core/errors.ts';
+import { explain, TautlineFailure, toTautlineError } from '../core/errors.ts';
 import { bundleFromJson, bundleToJson } from '../detection/lab/bundle.ts';
 import { loadKernels } from '../kernels/load.node.ts';
 import type { KernelModule } from '../kernels/module.ts';
@@ -17,8 +17,10 @@ import { deploy, type Desk } from './deploy.ts';
 import { liveApi } from './server.ts';
 import { commitAt, newestCommit } from './sink/commitLog.ts';
 import { withHash, type BundleInForce } from './sink/judge.ts';
+import { compact, type Compacted } from './sink/compact.ts';
 import { Sink } from './sink/sink.ts';
 import { verifyLedger, type Verified } from './sink/verify.ts';
+import { CollectorTopic } from './intake/collector.ts';
 import { Intake } from './intake/intake.ts';
 import { serveIntake } from './intake/server.ts';
 import { openOutboxes } from './outbox/outboxes.ts';
@@ -37,6 +39,8 @@ export interface LiveOptions {
   readonly port: number;
   /** Port that events are taken at (OTLP, CloudEvents); null: none. */
   readonly otlp: number | null;
+  /** Whether the topic that a Collector writes to is read. */
+  readonly otlpTopic: boolean;
   /** Where events come from too, one a line; null: nowhere. */
   readonly lines: Readable | null;
   /** File of the token that followers send, made where it is not there; null: another one for each run. */
@@ -47,6 +51,8 @@ export interface LiveOptions {
   readonly bundle: string | null;
   /** Where alerts are sent, and the file that its secrets stand in; null: nowhere. */
   readonly webhook: { readonly url: string; readonly secret: string } | null;
+  /** Compacts hours that are over, now and again; null: never. */
+  readonly compact: (() => Promise<void>) | null;
   readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
 }
@@ -66,10 +72,12 @@ export async function runLive({
   port,
   token,
   otlp,
+  otlpTopic,
   lines,
   demo,
   bundle,
   webhook,
+  compact: compactNow,
   say,
   signal,
 }: LiveOptions): Promise<void> {
@@ -93,6 +101,15 @@ export async function runLive({
     tick: (micros) => outlet.append(tickRecord(micros)),
     mark: join(log ?? spoolFolder, 'producer'),
   });
+  const collector = !otlpTopic
+    ? null
+    : new CollectorTopic({
+        transport,
+        places: join(spoolFolder, 'otlp-places.json'),
+        append: (event) => intake.keep(event),
+        say,
+        signal: end.signal,
+      });
   const { spansLost } = intake.counts;
   if (spansLost > 0) say(`The process before this one was killed with ${spansLost} spans in memory: they are lost`);
   const taking = otlp === null ? null : await serveIntake(intake, otlp);
@@ -105,6 +122,7 @@ export async function runLive({
     ...outlet.health(),
     ...outboxes.health(),
     intake: intake.counts,
+    ...(collector && { collector: collector.counts }),
   });
   const api = liveApi(desk, await tokenOf(token), health, metrics);
   const root = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -121,8 +139,11 @@ export async function runLive({
       throw thrown;
     });
     if (given && !isNew) await take(desk, given, who, begun, sinking);
-    await Promise.all([sinking, demo ? replay(kernels, outlet, end.signal, say) : null]);
+    void keepCompact(compactNow, end.signal, say);
+    await Promise.all([sinking, collector?.run(), demo ? replay(kernels, outlet, end.signal, say) : null]);
   } finally {
+    // Whoever writes them may not have ended, and an open pipe keeps a process.
+    lines?.destroy();
     await intake.close();
     stop();
     await server.close();
@@ -187,6 +208,19 @@ async function replay(
   await append(tickRecord(Number(events[events.length - 1].sourceMicros) + 3_000_000));
   say('The replay is over; what was followed stays');
 }
+
+/** Between two compactions: each reads the commits of a day. */
+const COMPACT_MS = 1_800_000;
+
+async function keepCompact(compactNow: LiveOptions['compact'], signal: AbortSignal, say: (text: string) => void) {
+  while (compactNow && !signal.aborted) {
+    // At the next time it may well work.
+    await compactNow().catch((thrown: unknown) => say(explain(toTautlineError(thrown, 'compacting the ledger'))));
+    await setTimeout(COMPACT_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+export const compactLive = (folder: string): Promise<Compacted> => compact({ folder, platform: nodePlatform() });
 
 export const verifyLive = async (folder: string): Promise<Verified> =>
   verifyLedger(folder, await loadKernels(), nodePlatform());

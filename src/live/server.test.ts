@@ -27,7 +27,8 @@ const commit = (number: number): Commit => ({
     dropped: 0,
     untracked: 0,
   },
-  ...{ through: null, bundle: null, control: null, beside: null, taken: 0, ended: [], hasState: false },
+  ...{ through: null, bundle: null, control: null, beside: null, taken: 0, ended: [], remove: [], compacted: null },
+  hasState: false,
 });
 
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { findFile } from '../cli/serve.ts';
 import type { Commit } from '../detection/files/commit.ts';
 import { candidate, deploy, propose, step, type Decided, type Decider, type Desk } from './deploy.ts';
-import { commitAt, LOG_FOLDER, newestCommit } from './sink/commitLog.ts';
+import { commitAt, LOG_FOLDER, newestCommit, removedPath } from './sink/commitLog.ts';
 
 /** How often the folder is looked at for the next commit. */
 const LOOK_MS = 50;
@@ -188,8 +188,10 @@ async function from(folder: string, first: number): Promise<Commit[]> {
 async function file(folder: string, path: string, request: IncomingMessage, response: ServerResponse): Promise<true> {
   // A fetch with If-None-Match says "no-cache" too, which would have the whole file sent again.
   delete request.headers['cache-control'];
+  const findAt = async (at: string) => findFile(await realpath(folder), at, request);
+  // Who follows an old commit may ask for a file that was compacted since.
   const find = async () =>
-    /\.(?:parquet|json)$/.test(path) ? findFile(await realpath(folder), path, request) : Promise.resolve(null);
+    /\.(?:parquet|json)$/.test(path) ? ((await findAt(path)) ?? (await findAt(removedPath(path)))) : null;
   let found = await find();
   // A commit can be read a moment before its files have their names.
   for (let looks = 0; !found && path.endsWith('.parquet') && looks < NAMING_LOOKS; looks++) {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Commit } from '../detection/files/commit.ts';
@@ -13,6 +13,7 @@ import { commitAt, newestCommit } from './sink/commitLog.ts';
 import { Sink, type SinkOptions } from './sink/sink.ts';
 import { readBundle } from './sink/state.ts';
 import { verifyLedger } from './sink/verify.ts';
+import { TOPIC_NAMES } from './transport.ts';
 
 const GROUP = 'g';
 const kernels = testKernels();
@@ -117,6 +118,17 @@ export class LiveBench {
     await this.log.close();
     const path = join(this.root, 'log');
     await rm(path, { recursive: true });
+    this.log = await openLocalLog(path);
+  }
+
+  /** The same log with the first half of its bytes, as a copy that was restored too early. */
+  async halveLog(): Promise<void> {
+    await this.log.close();
+    const path = join(this.root, 'log');
+    const folder = join(path, TOPIC_NAMES.ledger, '0');
+    const [segment, ...more] = (await readdir(folder)).filter((name) => /^\d+\./.test(name));
+    if (more.length > 0) throw new Error(`the log has more than one segment: ${segment}, ${more.join(', ')}`);
+    await truncate(join(folder, segment), (await stat(join(folder, segment))).size >> 1);
     this.log = await openLocalLog(path);
   }
 

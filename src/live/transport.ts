@@ -1,7 +1,7 @@
 /** How records travel and where they are kept: the local log (localLog.ts) or Apache Kafka (kafka/). */
 
 /** The topics of a live ledger, by what they hold; their names are the transport's business (`TOPIC_NAMES`). */
-export const TOPICS = ['ledger', 'dlq', 'alerts', 'control'] as const;
+export const TOPICS = ['ledger', 'dlq', 'alerts', 'control', 'otlp'] as const;
 export type Topic = (typeof TOPICS)[number];
 
 /** As they are called in Kafka and in the folders of the local log. */
@@ -10,6 +10,7 @@ export const TOPIC_NAMES: Readonly<Record<Topic, string>> = {
   dlq: 'tautline.ledger.dlq.v1',
   alerts: 'tautline.alerts.v1',
   control: 'tautline.control.v1',
+  otlp: 'tautline.otlp.v1',
 };
 
 export type Headers = Readonly<Record<string, string>>;
@@ -73,6 +74,7 @@ export interface Transport {
   append(topic: Topic, record: ProducedRecord): Promise<Position>;
   /** The partition that a key is of; fixed for the life of a topic. */
   partitionOf(topic: Topic, key: string): Promise<number>;
+  partitions(topic: Topic): Promise<number>;
   /** Identity of a topic: one that was made anew under its name has another. */
   topicId(topic: Topic): Promise<string>;
   range(topic: Topic, partition: number): Promise<OffsetRange>;

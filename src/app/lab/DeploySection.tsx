@@ -45,7 +45,7 @@ function shareReason({ added, removed, moved, kept, share }: RolloutAdvice, agai
   if (changed === 0)
     return kept === 0
       ? `Neither these parameters nor ${against} raise an alert on this ledger.`
-      : `The same ${formatCount(kept)} alerts as ${against}.`;
+      : `The same ${kept === 1 ? 'alert' : `${formatCount(kept)} alerts`} as ${against}.`;
   const limit =
     share <= CANARY_SHARE
       ? `up to ${formatPercent(CANARY_SHARE)}`

@@ -7,7 +7,7 @@ import { kindLabel } from '../../detection/kindLabels.ts';
 import { laneFigures, nextStage, type Lanes } from '../../detection/lanes.ts';
 import { stepCandidate } from '../../state/live/decide.ts';
 import type { LiveServer, LiveTarget } from '../../state/live/target.ts';
-import { rememberedWho, rememberWho, SHORT } from './text.ts';
+import { alertsText, rememberedWho, rememberWho, SHORT } from './text.ts';
 
 /** Alerts that are listed: the newest. */
 const LISTED = 20;
@@ -35,8 +35,8 @@ export function Candidate({ lanes, target }: { readonly lanes: Lanes; readonly t
   return (
     <details className="live-candidate">
       <summary>
-        Candidate <code>{candidate.slice(0, SHORT)}</code>, stage {stage}: {formatCount(onlyCandidate)} alerts of its
-        own, {formatCount(onlyFormer)} of {other} alone, {formatCount(both)} of both
+        Candidate <code>{candidate.slice(0, SHORT)}</code>, stage {stage}: {alertsText(onlyCandidate)} of its own,{' '}
+        {formatCount(onlyFormer)} of {other} alone, {formatCount(both)} of both
       </summary>
       <dl className="live-figures">
         <div>
@@ -122,11 +122,15 @@ function Step({ lanes: { stage }, target }: { readonly lanes: Lanes; readonly ta
   };
   const [forward, back] = [nextStage('promoted', stage), nextStage('stepped-back', stage)];
   return (
-    <form className="follow-form" onSubmit={(event) => event.preventDefault()}>
-      <label htmlFor="step-who">Who decides</label>
-      <input id="step-who" value={who} maxLength={200} onChange={(event) => setWho(event.target.value)} />
-      <label htmlFor="step-reason">Why</label>
-      <input id="step-reason" value={reason} maxLength={2000} onChange={(event) => setReason(event.target.value)} />
+    <form className="follow-form live-step" onSubmit={(event) => event.preventDefault()}>
+      <label>
+        Who decides
+        <input value={who} maxLength={200} onChange={(event) => setWho(event.target.value)} />
+      </label>
+      <label>
+        Why
+        <input value={reason} maxLength={2000} onChange={(event) => setReason(event.target.value)} />
+      </label>
       <p className="field-problem" role="alert">
         {problem}
       </p>

@@ -8,7 +8,7 @@ import { putBundle, type Answer } from '../../state/live/decide.ts';
 import { useTautline } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { useFollow } from './follower.ts';
-import { decisionText, rememberedWho, rememberWho, SHORT } from './text.ts';
+import { alertsText, decisionText, rememberedWho, rememberWho, SHORT } from './text.ts';
 import './live.css';
 
 /** In force at once, or beside what is in force. */
@@ -142,8 +142,8 @@ function Differences({ report, inForce }: { readonly report: AnalysisReport; rea
         <p>
           On the {formatCount(report.events)} events of this window:{' '}
           {added + removed + moved === 0
-            ? `the same ${formatCount(kept)} alerts.`
-            : `${formatCount(kept)} alerts stay, ${formatCount(added)} more, ${formatCount(removed)} fewer, ` +
+            ? `the same ${alertsText(kept)}.`
+            : `${alertsText(kept)} stay, ${formatCount(added)} more, ${formatCount(removed)} fewer, ` +
               `${formatCount(moved)} at another time.`}
         </p>
       )}

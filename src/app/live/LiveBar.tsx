@@ -9,7 +9,7 @@ import { download } from '../whatif/parameterFile.ts';
 import { Candidate } from './Candidate.tsx';
 import { follower, useFollow } from './follower.ts';
 import { stopFollowing } from './start.ts';
-import { decisionText } from './text.ts';
+import { alertsText, decisionText } from './text.ts';
 import './live.css';
 
 /** What is followed, above the charts: how far it is, what it raised, and what is wrong. */
@@ -84,7 +84,7 @@ function Raised({ state: { tally, shown } }: { readonly state: FollowState }): R
       {newest ? (
         <>
           <strong>{alertText(newest)}</strong>
-          {tally.raised > 1 && <span className="dim">{formatCount(tally.raised)} alerts since you follow</span>}
+          {tally.raised > 1 && <span className="dim">{alertsText(tally.raised)} since you follow</span>}
           <button
             type="button"
             className="button small"

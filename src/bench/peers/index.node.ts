@@ -95,7 +95,8 @@ export async function measurePeers(
         name: 'Tautline',
         does:
           `${files.length} Parquet files read and decoded; ` +
-          'signals, limits and alerts of every event computed and drawn',
+          'signals, limits and alerts of every event computed and drawn ' +
+          '(task and memory: until all tables are filled)',
         run: () =>
           withApp({ url: app.url }, browser, progress, async (page) => {
             const { firstPicture, longestTask, memory } = await openFolder(page, folder);

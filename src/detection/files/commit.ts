@@ -40,10 +40,10 @@ export const commitSchema = v.object({
   ...headOf(COMMIT),
   number: integer(0),
   kind: v.pipe(
-    choice(['claim', 'unit', 'bundle', 'control']),
+    choice(['claim', 'unit', 'bundle', 'control', 'compaction']),
     v.description(
       'claim: an owner begins, and every earlier one is fenced; bundle: one is in force from here on; ' +
-        'control: something else was decided',
+        'control: something else was decided; compaction: rows that were there stand in other files from here on',
     ),
   ),
   owner: text,
@@ -61,6 +61,11 @@ export const commitSchema = v.object({
   ),
   events: v.pipe(v.object({ from: integer(0), to: integer(0) }), v.description('event_id of its rows: [from, to)')),
   add: list(fileSchema),
+  remove: v.pipe(v.optional(list(text), []), v.description('Paths of files that are no part of the ledger any more')),
+  compacted: v.pipe(
+    v.optional(v.nullable(v.object({ from: integer(0), to: integer(0) })), null),
+    v.description('event_id of the rows that `add` holds in the place of `remove`: [from, to); null: no compaction'),
+  ),
   opened: list(liveAlertSchema),
   closed: list(liveAlertSchema),
   late: v.pipe(integer(0), v.description('Rows whose time is not their own, because later ones were stored before')),

@@ -39,6 +39,7 @@ interface Destination {
 export class Intake {
   readonly #ring: Ring;
   readonly #traces = new TraceBuffer();
+  readonly #append: Destination['append'];
   readonly #tick: Destination['tick'];
   readonly #timer: NodeJS.Timeout;
   readonly #mark: Mark | null;
@@ -49,6 +50,7 @@ export class Intake {
   constructor({ append, tick, mark }: Destination) {
     this.#mark = mark === undefined ? null : new Mark(mark);
     this.#ring = new Ring(append, this.#mark ?? undefined, () => this.#note());
+    this.#append = append;
     this.#tick = tick;
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
@@ -69,9 +71,19 @@ export class Intake {
 
   /** For a process of one's own. Never waits. @returns false where the event was dropped */
   record(event: LedgerEvent): boolean {
-    const ms = Number(event.sourceMicros) / 1000;
-    if (this.#newest === null || ms >= this.#newest.ms) this.#newest = { ms, at: Date.now() };
+    this.#hear(event);
     return this.#ring.record(withEmbedding(event));
+  }
+
+  /** An event that waits elsewhere until it is kept: it is not dropped, and not numbered. */
+  keep(event: LedgerEvent): Promise<unknown> {
+    this.#hear(event);
+    return this.#append(withEmbedding(event));
+  }
+
+  #hear({ sourceMicros }: LedgerEvent): void {
+    const ms = Number(sourceMicros) / 1000;
+    if (this.#newest === null || ms >= this.#newest.ms) this.#newest = { ms, at: Date.now() };
   }
 
   /** A request of traces, or of logs of spans, as OTLP/JSON has it. @returns how many were not taken, and why */

@@ -61,6 +61,7 @@ const TOPIC_CONFIG: Readonly<Record<Topic, Readonly<Record<string, string>>>> = 
   dlq: { 'retention.ms': String(30 * DAY_MS), 'max.message.bytes': MOST_BYTES },
   alerts: { 'cleanup.policy': 'compact,delete', 'retention.ms': String(90 * DAY_MS) },
   control: { 'retention.ms': '-1' },
+  otlp: { 'retention.ms': String(DAY_MS), 'max.message.bytes': MOST_BYTES },
 };
 
 export interface KafkaOptions {
@@ -219,7 +220,6 @@ class KafkaTransport implements Transport {
     try {
       await asked((done) => producer.connect({ timeout: ANSWER_MS }, done));
     } catch (thrown) {
-      producer.disconnect(() => undefined);
       throw noBroker(this.place, thrown);
     }
     producer.setPollInBackground(true);
@@ -260,6 +260,11 @@ class KafkaTransport implements Transport {
   async partitionOf(topic: Topic, key: string): Promise<number> {
     await this.#opening;
     return partitionOfKey(key, this.#topics.get(topic)!.partitions);
+  }
+
+  async partitions(topic: Topic): Promise<number> {
+    await this.#opening;
+    return this.#topics.get(topic)!.partitions;
   }
 
   async topicId(topic: Topic): Promise<string> {

@@ -38,6 +38,7 @@ export async function openLocalLog(folder: string, options: LocalLogOptions = {}
     place: folder,
     append: async (topic, record) => ({ partition: 0, offset: await of(topic).append(record) }),
     partitionOf: () => Promise.resolve(0),
+    partitions: () => Promise.resolve(1),
     topicId: (topic) => identityOf(folderOf(topic), false),
     range: (topic) => of(topic).range(),
     read: (topic, _, from, reading) => of(topic).read(from, reading),

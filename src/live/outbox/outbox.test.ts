@@ -47,7 +47,15 @@ const alert = (n: number): LiveAlert => ({
 const commit = (number: number, more: Partial<Commit> = {}): Commit => ({
   ...{ format: 'tautline-commit', version: 1, number, kind: 'unit', owner: 'a', written: '2026-01-05T09:00:00.000Z' },
   source: { topic: 't', topicId: 'x/y', partition: 0, from: 0, to: 0, held: [] },
-  ...{ events: { from: 0, to: 0 }, add: [], opened: [alert(number)], closed: [], ended: [] },
+  ...{
+    events: { from: 0, to: 0 },
+    add: [],
+    remove: [],
+    compacted: null,
+    opened: [alert(number)],
+    closed: [],
+    ended: [],
+  },
   ...{ late: 0, doubles: 0, refused: 0, dropped: 0, untracked: 0, taken: 0 },
   ...{ through: null, bundle: 'b', control: null, beside: null, hasState: false },
   ...more,

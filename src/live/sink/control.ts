@@ -2,7 +2,7 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { STAGES, type CommittedControl } from '../../detection/files/commit.ts';
 import { figuresJson, laneFigures, nextStage, stepBackReason, type Lanes } from '../../detection/lanes.ts';
 import { LedgerRecordSchema, type Control, type LedgerRecord } from '../live_pb.ts';
-import type { StoredRecord } from '../transport.ts';
+import { AppendError, type StoredRecord, type Transport } from '../transport.ts';
 import type { BundleInForce } from './judge.ts';
 import { bytesOf, type Judges } from './judges.ts';
 import { readBundle } from './state.ts';
@@ -73,3 +73,17 @@ export const deployedBy = (who: string, { hash }: BundleInForce): CommittedContr
   ...{ kind: 'deployed', bundle: hash, stage: 'full', who, reason: '', figures: '' },
   at: new Date().toISOString(),
 });
+
+/** Whether a decision is in the log; false: the brokers are gone, and it may still come. */
+export const isAppended = (
+  transport: Pick<Transport, 'append'>,
+  key: string,
+  control: CommittedControl,
+): Promise<boolean> =>
+  transport.append('ledger', { key, value: controlRecord(control) }).then(
+    () => true,
+    (thrown: unknown) => {
+      if (thrown instanceof AppendError) return false;
+      throw thrown;
+    },
+  );

@@ -3,53 +3,31 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { Commit, CommittedControl, CommittedFile } from '../../detection/files/commit.ts';
 import { NO_LANES, withCommit, type Lanes, type LaneState } from '../../detection/lanes.ts';
-import type { KernelModule } from '../../kernels/module.ts';
-import type { Platform } from '../../ledger/platform.ts';
 import { sha256 } from '../../ledger/sha256.ts';
-import { AppendError, TOPIC_NAMES, type StoredRecord, type Transport } from '../transport.ts';
+import { TOPIC_NAMES, type StoredRecord } from '../transport.ts';
 import {
   anotherTopic,
   dropPending,
   extentOf,
   kept,
   nameFiles,
-  putCommit,
+  putNext,
   redo,
   requireLinks,
   unlike,
   writePending,
 } from './commitLog.ts';
 import { fitRows } from './fit.ts';
-import { changeOf, controlOf, controlRecord, decoded, deployedBy, stepBackOf } from './control.ts';
-import { withHash, type BundleInForce } from './judge.ts';
+import { changeOf, controlOf, decoded, deployedBy, isAppended, stepBackOf } from './control.ts';
+import { withHash } from './judge.ts';
 import { Judges } from './judges.ts';
 import { isTaken } from './lane.ts';
 import { Order, type Row } from './order.ts';
-import { bundlePath, lanesSince, newestState, readBundle, writeBundle, writeState, type SavedState } from './state.ts';
+import type { SinkOptions } from './sinkOptions.ts';
+import { bundlePath, lanesSince, newestState, readBundle, States, writeBundle, type SavedState } from './state.ts';
 import { byPartition, embeddingOf, rowsToParquet } from './table.ts';
 
-export interface SinkOptions {
-  readonly folder: string;
-  readonly transport: Transport;
-  readonly group: string;
-  readonly kernels: KernelModule;
-  readonly platform: Platform;
-  /** In force from the first event of a ledger that has none yet, by whom; else the first bundle is fitted. */
-  readonly first?: { readonly bundle: BundleInForce; readonly who: string } | null;
-  /** Rows that the first bundle is fitted on; default 2,000. */
-  readonly collect?: number;
-  /** A unit is closed after so many rows, or so many ms. */
-  readonly unitRows?: number;
-  readonly unitMs?: number;
-  /** Commits between two states, or ms. */
-  readonly stateEvery?: number;
-  readonly stateMs?: number;
-  readonly say?: (sentence: string) => void;
-  /** Called at named points; tests end the process there. */
-  readonly at?: (point: SinkPoint) => void;
-}
-
-export type SinkPoint = 'read' | 'pending' | 'committing' | 'committed' | 'named' | 'state' | 'claimed';
+export type { SinkOptions, SinkPoint } from './sinkOptions.ts';
 
 /** Rows beyond the reference of the first bundle: a ledger that is all reference is judged in retrospect. */
 const BEYOND = 1;
@@ -63,6 +41,7 @@ export class Sink {
   /** What commits say of the lanes. */
   #lanes: LaneState = NO_LANES;
   #number = -1;
+  #states: States | null = null;
   #sinceState = 0;
   #stateAt = Date.now();
   #from = 0;
@@ -151,10 +130,11 @@ export class Sink {
     this.#known = last?.events.to ?? 0;
     const { first, to } = await extentOf(folder, last, await transport.range('ledger', partition));
     this.#from = this.#to = to;
-    await putCommit(folder, { ...this.#commit('claim', partition, [], last?.events.to ?? 0), ...kept(last) });
-    this.#number++;
+    const claim = { ...this.#commit('claim', partition, [], last?.events.to ?? 0), ...kept(last) };
+    this.#number = (await putNext(folder, claim)).number;
     this.#options.at?.('claimed');
     await dropPending(folder, this.#owner);
+    this.#states = await States.open(folder, this.#number, this.#options.keepStatesMs);
     const state = await newestState(folder, this.#number);
     if (state) {
       await this.#judges.restore(state, (hash) => readBundle(folder, hash));
@@ -316,7 +296,6 @@ export class Sink {
   async #put(kind: Commit['kind'], partition: number, add: readonly CommittedFile[]): Promise<void> {
     const { folder, transport, stateEvery = 20, stateMs = 10_000 } = this.#options;
     this.#sinceState++;
-    const number = this.#number + 1;
     const hasState =
       this.#judges.bundle !== null &&
       (kind === 'bundle' ||
@@ -324,18 +303,22 @@ export class Sink {
         this.#sinceState >= stateEvery ||
         Date.now() - this.#stateAt >= stateMs);
     // Before the commit: one that names a state has it.
-    if (hasState) await this.#saveState(number);
-    const commit = { ...this.#commit(kind, partition, add, this.#known), hasState };
+    const saveState = async (number: number): Promise<void> => {
+      if (hasState) await this.#saveState(number);
+    };
+    await saveState(this.#number + 1);
+    const made = { ...this.#commit(kind, partition, add, this.#known), hasState };
     this.#options.at?.('committing');
-    await putCommit(folder, commit);
+    const commit = await putNext(folder, made, saveState);
     this.#options.at?.('committed');
     await nameFiles(folder, commit);
     this.#options.at?.('named');
-    this.#number = number;
+    this.#number = commit.number;
     this.#known = commit.events.to;
     this.#lanes = withCommit(this.#lanes, commit);
     this.#beginUnit();
     if (hasState) {
+      await this.#states!.committed(commit.number);
       this.#sinceState = 0;
       this.#stateAt = Date.now();
     }
@@ -349,16 +332,12 @@ export class Sink {
     const { group, transport } = this.#options;
     const step = control && `${control.bundle}/${control.stage}`;
     if (!control || step === this.#steppedBack) return;
-    this.#steppedBack = step;
-    await transport.append('ledger', { key: group, value: controlRecord(control) }).catch((thrown: unknown) => {
-      if (!(thrown instanceof AppendError)) throw thrown;
-      // After the next unit it is tried again.
-      this.#steppedBack = null;
-    });
+    // Where nobody takes it now, it is tried again after the next unit.
+    if (await isAppended(transport, group, control)) this.#steppedBack = step;
   }
 
   async #saveState(number: number): Promise<void> {
-    await writeState(this.#options.folder, number, {
+    await this.#states!.write(number, {
       to: this.#to,
       order: this.#order.save(),
       ...this.#judges.save()!,
@@ -386,6 +365,7 @@ export class Sink {
       },
       events: { from, to: from + this.#rows.length },
       add: [...add],
+      ...{ remove: [], compacted: null },
       ...this.#judges.said(),
       late: this.#order.late,
       doubles: this.#order.doubles,

@@ -8,7 +8,8 @@ import type { Commit, CommittedFile, LiveAlert } from '../../detection/files/com
 import type { KernelModule } from '../../kernels/module.ts';
 import type { Platform } from '../../ledger/platform.ts';
 import { sha256 } from '../../ledger/sha256.ts';
-import { commitAt, newestCommit } from './commitLog.ts';
+import { stretchesOf, type Stretch } from '../../detection/files/stretches.ts';
+import { commitAt, newestCommit, removedPath } from './commitLog.ts';
 import { readBundle } from './state.ts';
 
 export interface Verified {
@@ -35,15 +36,18 @@ export async function verifyLedger(folder: string, kernels: KernelModule, platfo
   }
   faults.push(...breaks(commits));
   const files = new Map<string, Blob>();
-  for (const file of commits.flatMap(({ add }) => add)) {
-    const bytes = await readFile(join(folder, file.path)).catch(() => null);
+  const stretches = stretchesOf(commits);
+  for (const file of stretches.flatMap((stretch) => stretch.files)) {
+    // One that is compacted meanwhile has another name.
+    const read = (path: string) => readFile(join(folder, path)).catch(() => null);
+    const bytes = (await read(file.path)) ?? (await read(removedPath(file.path)));
     const fault = await faultOf(file, bytes);
     if (fault) faults.push(fault);
     if (bytes) files.set(file.path, new Blob([bytes]));
   }
   const runs = runsOf(commits);
   if (faults.length === 0)
-    for (const run of runs) faults.push(...(await faultsOf(run, { folder, commits, files, kernels, platform })));
+    for (const run of runs) faults.push(...(await faultsOf(run, { folder, stretches, files, kernels, platform })));
   const alerts = runs.reduce((sum, run) => sum + run.alerts.length, 0);
   const events = commits.at(-1)?.events.to ?? 0;
   return { commits: commits.length, files: files.size, events, alerts, faults };
@@ -94,7 +98,7 @@ function runsOf(commits: readonly Commit[]): readonly Run[] {
 
 interface Surroundings {
   readonly folder: string;
-  readonly commits: readonly Commit[];
+  readonly stretches: readonly Stretch[];
   readonly files: ReadonlyMap<string, Blob>;
   readonly kernels: KernelModule;
   readonly platform: Platform;
@@ -103,11 +107,13 @@ interface Surroundings {
 /** What analysing the events of a run says otherwise. */
 async function faultsOf(
   { bundle: hash, from, to, alerts }: Run,
-  { folder, commits, files, kernels, platform }: Surroundings,
+  { folder, stretches, files, kernels, platform }: Surroundings,
 ): Promise<readonly string[]> {
   if (from === to) return [];
   const { bundle } = await readBundle(folder, hash);
-  const own = commits.filter(({ events }) => events.from >= from && events.to <= to).flatMap(({ add }) => add);
+  const own = stretches
+    .filter((stretch) => stretch.from >= from && stretch.to <= to)
+    .flatMap((stretch) => stretch.files);
   const blobs = own.map(({ path }) => ({ path, blob: files.get(path)! }));
   const opened = await openForAnalysis({ kind: 'files', files: blobs }, null, { platform, k: bundle.parameters.k });
   const { n, eventId } = opened.columns;
@@ -139,8 +145,9 @@ const lineOf = ({ kind, stream, onset, fired, cleared }: Line): string =>
   `${kind} of ${stream}: onset ${onset}, fired ${fired}, ${cleared === null ? 'open' : `cleared ${cleared}`}`;
 
 function breaks(commits: readonly Commit[]): string[] {
+  const rowsOf = new Map(commits.flatMap(({ add }) => add.map(({ path, rows }) => [path, rows])));
   return commits.flatMap((commit, i) => {
-    const { number, source, events } = commit;
+    const { number, source, events, remove, compacted } = commit;
     if (i === 0) return [];
     const before = commits[i - 1];
     const found: string[] = [];
@@ -150,7 +157,10 @@ function breaks(commits: readonly Commit[]): string[] {
     if (events.from !== before.events.to)
       found.push(`commit ${number} begins at event ${events.from}, ${before.events.to} expected`);
     const rows = commit.add.reduce((sum, file) => sum + file.rows, 0);
-    if (rows !== events.to - events.from) found.push(`commit ${number} has ${rows} rows in files for its events`);
+    const { from, to } = compacted ?? events;
+    if (rows !== to - from) found.push(`commit ${number} has ${rows} rows in files for its events`);
+    const removed = remove.reduce((sum, path) => sum + (rowsOf.get(path) ?? 0), 0);
+    if (compacted && removed !== rows) found.push(`commit ${number} removes ${removed} rows and adds ${rows}`);
     return found;
   });
 }

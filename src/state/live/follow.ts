@@ -1,41 +1,20 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { explain, TautlineFailure, toTautlineError, type TautlineError } from '../../core/errors.ts';
-import type { Commit } from '../../detection/files/commit.ts';
+import { explain, TautlineFailure, toTautlineError } from '../../core/errors.ts';
+import type { Commit, CommittedFile } from '../../detection/files/commit.ts';
 import { bundleFromJson, type Bundle } from '../../detection/lab/bundle.ts';
+import { removedBy } from '../../detection/files/stretches.ts';
 import type { LedgerSource, NamedBlob } from '../../ledger/types.ts';
 import type { LiveWorker } from '../../workers/liveWorker.ts';
 import type { Session } from '../session.ts';
 import { extended } from './extended.ts';
-import { pause, stalled } from './reach.ts';
+import { IDLE, type FollowState } from './followState.ts';
+import { isCut, pause, stalled } from './reach.ts';
 import { openSource } from './source.ts';
 import { targetName, type LiveSource, type LiveTarget } from './target.ts';
-import { NOTHING_YET, tallied, type Tally } from './tally.ts';
-import { filesOf, mergeable, newest, withMerged, type Unit } from './window.ts';
+import { NOTHING_YET, tallied } from './tally.ts';
+import { beginningOf, filesOf, mergeable, newest, withMerged, type Unit } from './window.ts';
 
-export interface FollowState {
-  readonly phase: 'idle' | 'connecting' | 'following' | 'failed';
-  readonly target: LiveTarget | null;
-  readonly tally: Tally;
-  /** Events on screen: [from, to) of the ledger. */
-  readonly shown: { readonly from: number; readonly to: number };
-  /** The picture stands still; what comes is still counted. */
-  readonly paused: boolean;
-  /** Why nothing comes at the moment; it is tried again. */
-  readonly trouble: string | null;
-  readonly error: TautlineError | null;
-  /** Events that were judged here too, and where that gave something else than the commits say. */
-  readonly judged: number;
-  readonly faults: readonly string[];
-  /** From the commit of the newest events on screen to their picture, ms; null: not measured. */
-  readonly behind: number | null;
-  /** Parameters of the bundle in force, as far as it is fetched. */
-  readonly inForce: Bundle['parameters'] | null;
-}
-
-const IDLE: FollowState = {
-  ...{ phase: 'idle', target: null, tally: NOTHING_YET, shown: { from: 0, to: 0 }, paused: false },
-  ...{ trouble: null, error: null, judged: 0, faults: [], behind: null, inForce: null },
-};
+export type { FollowState } from './followState.ts';
 
 /** Events that are kept, as long as the newest commit has no more. */
 const WINDOW_EVENTS = 50_000;
@@ -115,9 +94,8 @@ export function createFollower({ session, createWorker, windowEvents = WINDOW_EV
   };
 }
 
-/** What copies a folder may write its files piece by piece. */
-const isCut = async (blob: Blob): Promise<string | null> =>
-  (await blob.text()).trimEnd().endsWith('}') ? null : 'it is cut';
+/** Files that commits name are no part of the ledger any more. */
+class Compacted extends Error {}
 
 /** One ledger that is followed: what came, and the picture of it. */
 class Following {
@@ -136,6 +114,9 @@ class Following {
   #opened: LedgerSource | null = null;
   #bundle: { readonly hash: string; readonly bundle: Bundle; readonly text: string } | null = null;
   #judging = false;
+  /** Number of the newest commit that was taken in, and of the newest that was there before following began. */
+  #after = -1;
+  #known: number | null = null;
 
   constructor(
     ...[session, worker, source, name, most, store, abort]: [
@@ -172,52 +153,88 @@ class Following {
 
   /** Takes commits in as they come. */
   async read(): Promise<void> {
-    let after = -1;
-    let history: Commit[] | null = [];
+    while (!this.#signal.aborted)
+      try {
+        await this.#takeHistory(await this.#all());
+        while (!this.#signal.aborted) {
+          const some = await this.#tried(() => this.#source.commits(this.#after, true, this.#signal));
+          if (some === null) continue;
+          const commits = some.length > 1 ? [...some, ...(await this.#all(some.at(-1)!.number))] : some;
+          const gone = removedBy(commits);
+          if (commits.some(({ add }) => add.some(({ path }) => gone.has(path)))) throw new Compacted();
+          for (const commit of commits) await this.#take(commit);
+        }
+      } catch (thrown) {
+        if (!(thrown instanceof Compacted)) throw thrown;
+        // Rows that are wanted stand in other files meanwhile: which, the whole log says.
+        this.#judging = false;
+        this.#units = [];
+        const { alerts, raised } = this.#store.getState().tally;
+        this.#store.setState({ tally: { ...NOTHING_YET, alerts, raised } });
+      }
+  }
+
+  /** All commits there are after a number. */
+  async #all(after = -1): Promise<Commit[]> {
+    const found: Commit[] = [];
     while (!this.#signal.aborted) {
-      const commits = await this.#tried(() => this.#source.commits(after, history === null, this.#signal));
+      const last = found.at(-1)?.number ?? after;
+      const commits = await this.#tried(() => this.#source.commits(last, false, this.#signal));
       if (commits === null) continue;
       if (this.#store.getState().phase === 'connecting') this.#store.setState({ phase: 'following' });
-      after = commits.at(-1)?.number ?? after;
-      if (history === null) for (const commit of commits) await this.#take(commit, true);
-      else if (commits.length > 0) history.push(...commits);
-      else {
-        // Of what was there before only the newest is fetched.
-        await this.#takeHistory(history);
-        history = null;
-      }
+      if (commits.length === 0) break;
+      found.push(...commits);
+    }
+    return found;
+  }
+
+  /** Of what was there before only the newest is fetched. */
+  async #takeHistory(commits: readonly Commit[]): Promise<void> {
+    this.#known = this.#known === null ? (commits.at(-1)?.number ?? -1) : Math.max(this.#known, this.#after);
+    const { parts, whole } = beginningOf(commits, this.#most);
+    for (const { from, to, files } of parts)
+      this.#units = [...this.#units, { from, to, files: await this.#files(files), merged: true }];
+    const first = Math.min(...whole);
+    for (const commit of commits) {
+      const isTaken = commit.number >= first && (commit.add.length === 0 || whole.has(commit.number));
+      // The detector knows nothing of rows that it was not given.
+      if (!isTaken && commit.add.length > 0 && !commit.compacted) this.#judging = false;
+      if (isTaken) await this.#take(commit);
+      else this.#tally(commit);
     }
   }
 
-  async #takeHistory(commits: readonly Commit[]): Promise<void> {
-    const end = commits.at(-1)?.events.to ?? 0;
-    const wanted = commits.findIndex(({ events }) => end - events.from <= this.#most);
-    const first = wanted < 0 ? Math.max(0, commits.length - 1) : wanted;
-    for (const commit of commits.slice(0, first)) this.#tally(commit, false);
-    for (const commit of commits.slice(first)) await this.#take(commit, false);
-  }
-
-  async #take(commit: Commit, isNew: boolean): Promise<void> {
-    const files = await Promise.all(
-      commit.add.map(async ({ path, bytes }) => ({
+  async #files(files: readonly CommittedFile[]): Promise<readonly NamedBlob[]> {
+    return Promise.all(
+      files.map(async ({ path, bytes }) => ({
         path: `${this.#folder}/${path}`,
         blob: await this.#needed(path, ({ size }) =>
           size === bytes ? null : `${size} of its ${bytes} bytes are there`,
         ),
       })),
     );
+  }
+
+  async #take(commit: Commit): Promise<void> {
+    // What a compaction adds is there already.
+    const files = commit.compacted ? [] : await this.#files(commit.add);
     if (this.#signal.aborted) return;
     await this.#judge(commit, files);
     if (files.length > 0) {
       const unit: Unit = { ...commit.events, files, merged: false };
       this.#written = Date.parse(commit.written);
-      this.#units = newest([...this.#units, unit], this.#most);
+      this.#units = newest(
+        [...this.#units, unit].sort((a, b) => a.from - b.from),
+        this.#most,
+      );
       await this.#merge();
     }
-    this.#tally(commit, isNew);
+    this.#tally(commit);
   }
 
-  #tally(commit: Commit, isNew: boolean): void {
+  #tally(commit: Commit): void {
+    const isNew = commit.number > this.#known!;
+    this.#after = commit.number;
     this.#store.setState(({ tally }) => ({ tally: tallied(tally, commit, isNew) }));
   }
 
@@ -266,7 +283,11 @@ class Following {
     for (;;) {
       const blob = await this.#tried(async () => {
         const found = await this.#source.file(path, this.#signal);
-        if (!found) throw stalled(name, 'it is not there', 'Copy the ledger with all of its files');
+        if (!found) {
+          const later = path.endsWith('.parquet') ? await this.#source.commits(this.#after, false, this.#signal) : [];
+          if (removedBy(later).has(path)) throw new Compacted();
+          throw stalled(name, 'it is not there', 'Copy the ledger with all of its files');
+        }
         const problem = await missing(found);
         if (problem !== null) throw stalled(name, problem, 'It is read again until it is whole');
         return found;

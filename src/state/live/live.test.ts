@@ -4,7 +4,7 @@ import { DEFAULT_VIEW } from '../view.ts';
 import { rolled } from './extended.ts';
 import { readTarget } from './source.ts';
 import { NOTHING_YET, tallied } from './tally.ts';
-import { mergeable, MERGED_FROM, newest, withMerged, type Unit } from './window.ts';
+import { beginningOf, mergeable, MERGED_FROM, newest, withMerged, type Unit } from './window.ts';
 
 const unit = (from: number, to: number, files = 1): Unit => ({
   ...{ from, to, merged: false },
@@ -87,7 +87,8 @@ describe('commits added up', () => {
       dropped: 5,
       untracked: 4,
     },
-    ...{ through: null, bundle: 'b', control: null, beside: null, taken: 0, ended: [], hasState: false },
+    ...{ through: null, bundle: 'b', control: null, beside: null, taken: 0, ended: [], remove: [], compacted: null },
+    hasState: false,
     ...more,
   });
   it('name the alerts that are new, and close those that end', () => {
@@ -102,5 +103,39 @@ describe('commits added up', () => {
     const first = tallied(NOTHING_YET, commit(0, 0, 10), true);
     expect(tallied(first, commit(3, 40, 50), true).gaps).toEqual(['Commits 1 to 2 are missing']);
     expect(tallied(first, commit(1, 12, 50), true).gaps).toEqual(['Commit 1 begins at event 12, 10 expected']);
+  });
+});
+
+describe('what is fetched of a ledger that was compacted', () => {
+  const file = (hour: number, name: string, rows: number) => ({
+    ...{ path: `provider_id=a/hour=2026-01-05T0${hour}/${name}.parquet`, rows, bytes: 1, sha256: '' },
+  });
+  const unit = (number: number, from: number, to: number, add: Commit['add']): Commit =>
+    ({ number, add, remove: [], compacted: null, events: { from, to } }) as unknown as Commit;
+  const [a, b, c, d, e] = [file(1, 'a', 10), file(1, 'b', 5), file(2, 'c', 5), file(2, 'd', 10), file(2, 'e', 10)];
+  const merged = file(1, 'ab', 15);
+  const commits = [
+    unit(0, 0, 10, [a]),
+    // Over the border of two hours; files are in any order.
+    unit(1, 10, 20, [c, b]),
+    unit(2, 20, 30, [d]),
+    { ...unit(3, 30, 30, [merged]), remove: [a.path, b.path], compacted: { from: 0, to: 15 } },
+    unit(4, 30, 40, [e]),
+  ];
+  const partsOf = (events: number) => {
+    const { parts, whole } = beginningOf(commits, events);
+    return [parts.map(({ from, to, files }) => [from, to, ...files.map(({ path }) => path)]), [...whole]];
+  };
+  it('is each row once: files of compactions, what is left of commits, and commits', () => {
+    expect(partsOf(100)).toEqual([
+      [
+        [0, 15, merged.path],
+        [15, 20, c.path],
+      ],
+      [2, 4],
+    ]);
+    expect(partsOf(25)).toEqual([[[15, 20, c.path]], [2, 4]]);
+    expect(partsOf(1)).toEqual([[], [4]]);
+    expect(beginningOf([], 10)).toEqual({ parts: [], whole: new Set() });
   });
 });

@@ -38,3 +38,7 @@ export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', end, { once: true });
     if (signal.aborted) end();
   });
+
+/** What copies a folder may write its files piece by piece. */
+export const isCut = async (json: Blob): Promise<string | null> =>
+  (await json.text()).trimEnd().endsWith('}') ? null : 'it is cut';

@@ -1,6 +1,8 @@
+import type { Commit } from '../../detection/files/commit.ts';
+import { stretchesOf, type Stretch } from '../../detection/files/stretches.ts';
 import type { NamedBlob } from '../../ledger/types.ts';
 
-/** Files of events that follow each other: those of a commit, or of several that were merged. */
+/** Files of events that follow each other: those of a commit, or of several that were merged here or by the sink. */
 export interface Unit {
   /** event_id of its rows: [from, to). */
   readonly from: number;
@@ -13,7 +15,7 @@ export interface Unit {
 export const MERGED_FROM = 48;
 
 /** The newest units with no more than so many events, but never less than the last one. */
-export function newest(units: readonly Unit[], events: number): readonly Unit[] {
+export function newest<T extends Pick<Unit, 'from' | 'to'>>(units: readonly T[], events: number): readonly T[] {
   let first = units.length - 1;
   const end = units.at(-1)?.to ?? 0;
   while (first > 0 && end - units[first - 1].from <= events) first--;
@@ -22,7 +24,7 @@ export function newest(units: readonly Unit[], events: number): readonly Unit[] 
 
 /** Units to merge into one, or none where they are few. */
 export function mergeable(units: readonly Unit[]): readonly Unit[] {
-  const small = units.filter(({ merged }) => !merged);
+  const small = units.slice(units.findLastIndex(({ merged }) => merged) + 1);
   return small.reduce((sum, { files }) => sum + files.length, 0) < MERGED_FROM ? [] : small;
 }
 
@@ -35,3 +37,22 @@ export function withMerged(units: readonly Unit[], of: readonly Unit[], files: r
 }
 
 export const filesOf = (units: readonly Unit[]): readonly NamedBlob[] => units.flatMap(({ files }) => files);
+
+/** What is fetched of a ledger that was there before. */
+export interface Beginning {
+  /** Rows of commits that have other files by now, or are older than the window in part. */
+  readonly parts: readonly Stretch[];
+  /** Numbers of commits whose files are all fetched. */
+  readonly whole: ReadonlySet<number>;
+}
+
+/** @param commits from the first on */
+export function beginningOf(commits: readonly Commit[], events: number): Beginning {
+  const stretches = newest(stretchesOf(commits), events);
+  const fetched = new Map<number, number>();
+  for (const { commit, files } of stretches)
+    if (commit !== null) fetched.set(commit, (fetched.get(commit) ?? 0) + files.length);
+  const all = commits.filter(({ number, add }) => fetched.get(number) === add.length);
+  const whole = new Set(all.map(({ number }) => number));
+  return { whole, parts: stretches.filter(({ commit }) => commit === null || !whole.has(commit)) };
+}

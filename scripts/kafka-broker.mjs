@@ -179,6 +179,7 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
     const [broker] = await makeCluster({ port: Number(argv[3] ?? 9092) });
     await broker.start();
     console.log(`Kafka: 127.0.0.1:${broker.port}`);
-    process.once('SIGINT', () => void broker.remove().then(() => process.exit(0)));
+    for (const signal of ['SIGINT', 'SIGTERM'])
+      process.once(signal, () => void broker.remove().then(() => process.exit(0)));
   }
 }

@@ -12,6 +12,9 @@ export interface JudgeState {
   readonly ids: readonly number[];
 }
 
+/** Gaps of events of other streams that are remembered: an onset before them is said as far back as they reach. */
+const MOST_GAPS = 100_000;
+
 /** What an event opens and closes. */
 export interface Judged {
   readonly opened: LiveAlert[];
@@ -40,7 +43,9 @@ export function openJudge(
   const known = new Set(stream.streams);
   /** event_id minus index, from each index on at which it changes. */
   const ids: [number, number][] = saved ? pairs(saved.ids) : [];
-  const idOf = (index: number): number => index + (ids.findLast(([from]) => from <= index)?.[1] ?? 0);
+  const idOf = (index: number): number =>
+    index + (ids.findLast(([from]) => from <= index) ?? (hasForgotten ? ids[0] : [0, 0]))[1];
+  let hasForgotten = ids.length >= MOST_GAPS;
   let taken = saved?.stream.events ?? 0;
 
   const toLive = (alerts: readonly Alert[]): LiveAlert[] =>
@@ -55,6 +60,10 @@ export function openJudge(
     push({ id, embedding, ...event }: JudgedEvent): Judged | null {
       if (!known.has(event.stream)) return null;
       if (idOf(taken) !== id) ids.push([taken, id - taken]);
+      if (ids.length > MOST_GAPS) {
+        ids.shift();
+        hasForgotten = true;
+      }
       taken++;
       const step = stream.push({ ...event, coordinates: embedding && stream.project(embedding) });
       return { opened: toLive(step.opened), closed: toLive(step.closed) };

@@ -162,6 +162,26 @@ describe('a stream', () => {
     expect(steps.map(withoutAlerts)).toEqual(expected.steps);
   });
 
+  it('remembers no more threads than it may, and says the same as long as none comes back after so many others', () => {
+    const { events: made, coordinates } = randomLedger({ n: 1500, k: 3, streams: 2, seed: 6 });
+    // A conversation of thirty events after the other.
+    const thread = Int32Array.from({ length: made.n }, (_, i) => Math.floor(i / 30));
+    const events = { ...made, thread, threadCount: 50 };
+    const p = parameters({ sync: 'turn' });
+    const expected = batch(events, coordinates, p);
+    const few = createStream(kernels, expected.baseline, p, undefined, 2);
+    const steps = Array.from({ length: events.n }, (_, i) => few.push(eventAt(events, coordinates, i)));
+    expect(steps.map(withoutAlerts)).toEqual(expected.steps);
+    const { threads, changes } = few.save();
+    expect([threads.length, changes.threads]).toEqual([2, ['thread 48', 'thread 49']]);
+    const conversations = Object.values(changes.channels).flatMap((channel) => channel.conversations);
+    expect(conversations.length).toBeGreaterThan(0);
+    for (const own of conversations) expect(own.threads.map(([thread]) => thread).every((code) => code < 2)).toBe(true);
+    // What came back after the others begins anew: it is not remembered.
+    few.push({ ...eventAt(events, coordinates, 0), thread: 'thread 0' });
+    expect(few.save().changes.threads).toEqual(['thread 49', 'thread 0']);
+  });
+
   it('starts warm from a baseline file, as the batch does', () => {
     const first = randomLedger({ n: 1200, k: 4, streams: 3, seed: 1 });
     // A floor that four axes can be below.

@@ -42,6 +42,9 @@ export interface StreamStep {
   readonly closed: readonly Alert[];
 }
 
+/** Threads that are remembered, those spoken in last: months have more than memory has room for. */
+const MOST_THREADS = 100_000;
+
 /** Stages that keep what they need in a state of their own; those that look back are rebuilt from the newest events. */
 const STATEFUL = STAGE_IDS.filter((id) => !STAGES[id].lookBack);
 
@@ -60,18 +63,20 @@ export interface EventStream {
 /**
  * The pipeline one event at a time, with the result of the batch over the same events, bit for bit. Holds a kernel
  * instance of its own. Matching `auto` means what it meant in the baseline's ledger; state it in the parameters where
- * the stream differs. Matching by turns remembers every thread.
+ * the stream differs. The 100,000 threads that were spoken in last are remembered.
  * @param baseline what the reference fixed; its `reference.range` counts this stream's events (0 to 0 for a baseline
  * from elsewhere)
  * @param streams names of the streams tracked; coupling depends on their number, so it is fixed
+ * @param mostThreads that are remembered; one that comes again after so many others begins anew
  */
 export function createStream(
   kernels: KernelModule,
   baseline: Baseline,
   parameters: Parameters,
   streams: readonly string[] = baseline.reference.streams,
+  mostThreads = MOST_THREADS,
 ): EventStream {
-  return openStream(kernels, baseline, parameters, streams, null);
+  return openStream(kernels, baseline, parameters, streams, { saved: null, mostThreads });
 }
 
 /**
@@ -93,7 +98,7 @@ export function resumeStream(
   );
   if (changed.length > 0) throw refused(`it was saved with another ${changed.join(', ')}`);
   if (state.k !== baseline.reference.k) throw refused(`it has ${state.k} axes, the baseline ${baseline.reference.k}`);
-  return openStream(kernels, baseline, parameters, state.streams, state);
+  return openStream(kernels, baseline, parameters, state.streams, { saved: state, mostThreads: MOST_THREADS });
 }
 
 function openStream(
@@ -101,7 +106,7 @@ function openStream(
   baseline: Baseline,
   p: Parameters,
   streams: readonly string[],
-  saved: StreamState | null,
+  { saved, mostThreads }: { readonly saved: StreamState | null; readonly mostThreads: number },
 ): EventStream {
   const kernels = shared.fork();
   const reference = alignReference(baseline.reference, streams);
@@ -118,7 +123,7 @@ function openStream(
     windowReference: reference.windowReference,
     windows: (size: number) => resizeWindows(reference.windows, k, size),
   };
-  const window = createEventWindow(kernels, shape, p, resolveSync(p, reference.hasLatency) === 'turn');
+  const window = createEventWindow(kernels, shape, p, resolveSync(p, reference.hasLatency) === 'turn', mostThreads);
   const { at, rows, blocks, columns, decided } = window;
   const stages = STATEFUL.map((id) => ({ id, ...STAGES[id].open(kernels, shape, STAGES[id].given(given, p)) }));
   const detectors = detectorState(kernels, streams.length);
@@ -127,7 +132,7 @@ function openStream(
   const options = detectorOptions(calibration, p, reference);
   const lookBack = createLookBack(kernels, shape, given, p);
   const { conversation_cut: cut, false_alarm_budget: budget } = p;
-  const changes = openChangeStream(kernels, { references, streams: streams.length, cut, budget, range });
+  const changes = openChangeStream(kernels, { references, streams: streams.length, cut, budget, range, mostThreads });
   const limits = levelLimits(calibration, p, streams.length);
   let levels = levelState(streams.length);
   let events = 0;

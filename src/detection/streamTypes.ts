@@ -40,7 +40,7 @@ export interface StreamState {
   readonly kernels: Readonly<Partial<Record<KernelState, string>>>;
   /** The newest events with an embedding, oldest first: stream codes and coordinates (base64 of float32). */
   readonly recent: { readonly stream: readonly number[]; readonly x: string };
-  /** Streams of the newest events of each thread, newest last. */
+  /** Streams of the newest events of each thread, newest last; threads in the order of their newest events. */
   readonly threads: readonly (readonly [string | null, readonly number[]])[];
   /** The newest instantiation of each stream, and how often it changed. */
   readonly instantiations: readonly { readonly name: string | null; readonly code: number }[];

@@ -36,12 +36,16 @@ export interface EventWindow {
   restore(state: StreamState): boolean;
 }
 
-/** @param turns whether coupling matches by turns, and so whether threads have to be remembered */
+/**
+ * @param turns whether coupling matches by turns, and so whether threads have to be remembered
+ * @param mostThreads that are, those spoken in last
+ */
 export function createEventWindow(
   kernels: KernelModule,
   { k, streams }: Shape,
   p: Parameters,
   turns: boolean,
+  mostThreads: number,
 ): EventWindow {
   const { arena } = kernels;
   const rows = p.turn_window + 1;
@@ -96,7 +100,11 @@ export function createEventWindow(
     },
 
     remember(e, s) {
-      if (e.coordinates && turns) threads.set(e.thread, [...(threads.get(e.thread) ?? []), s].slice(-p.turn_window));
+      if (!e.coordinates || !turns) return;
+      const newest = [...(threads.get(e.thread) ?? []), s].slice(-p.turn_window);
+      threads.delete(e.thread);
+      threads.set(e.thread, newest);
+      if (threads.size > mostThreads) threads.delete(threads.keys().next().value!);
     },
 
     save: () => ({

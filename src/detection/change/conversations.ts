@@ -36,7 +36,10 @@ export interface Conversations {
    * @returns the number of its conversation within the stream, by first appearance from 0
    */
   next(stream: number, thread: number): number;
-  save(): StreamConversations[];
+  /** Drops a thread: should it come again, a conversation of its own begins. */
+  forget(thread: number): void;
+  /** @param codeOf the code that a thread is saved by */
+  save(codeOf?: (thread: number) => number): StreamConversations[];
 }
 
 interface Counts {
@@ -76,12 +79,19 @@ export function openConversations(rule: ConversationRule, saved: readonly Stream
       known.messages++;
       return known.conversation;
     },
-    save: () =>
+    forget(thread) {
+      for (const { threads } of streams) threads.delete(thread);
+    },
+    save: (codeOf = (thread) => thread) =>
       streams.map(({ counted, conversations, tens, block, threads }) => ({
         counted,
         conversations,
         block: [tens, block],
-        threads: Array.from(threads, ([thread, { conversation, messages }]) => [thread, conversation, messages]),
+        threads: Array.from(threads, ([thread, { conversation, messages }]) => [
+          codeOf(thread),
+          conversation,
+          messages,
+        ]),
       })),
   };
 }

@@ -34,6 +34,8 @@ export interface ChangeStreamOptions {
   readonly budget: number;
   /** Where the reference lies in the events; empty where it lies elsewhere. */
   readonly range: IndexRange;
+  /** Threads that are remembered, those spoken in last. */
+  readonly mostThreads: number;
 }
 
 /** What a channel has to remember: plain JSON. */
@@ -45,7 +47,7 @@ interface ChannelState {
   readonly newest: readonly (readonly Onset[])[];
 }
 export interface ChangeState {
-  /** Threads by their codes. */
+  /** Threads by their codes, in the order of their newest events. */
   readonly threads: readonly string[];
   readonly channels: Readonly<Partial<Record<ChangeChannel, ChannelState>>>;
 }
@@ -63,7 +65,9 @@ export interface ChangeStream {
 const REACH = CHANGE_WINDOWS[CHANGE_WINDOWS.length - 1] + 1;
 
 export function openChangeStream(kernels: KernelModule, options: ChangeStreamOptions): ChangeStream {
+  /** Codes of threads, that of the newest event last. */
   const codes = new Map<string, number>();
+  let next = 0;
   const channels = CHANGE_CHANNELS.flatMap((id) => {
     const reference = options.references[id];
     if (!reference) return [];
@@ -72,8 +76,14 @@ export function openChangeStream(kernels: KernelModule, options: ChangeStreamOpt
   });
   const threadOf = (thread: string | null): number => {
     if (thread === null) return -1;
-    let code = codes.get(thread);
-    if (code === undefined) codes.set(thread, (code = codes.size));
+    const code = codes.get(thread) ?? next++;
+    codes.delete(thread);
+    codes.set(thread, code);
+    if (codes.size > options.mostThreads) {
+      const [oldest, gone] = codes.entries().next().value!;
+      codes.delete(oldest);
+      for (const channel of channels) channel.forget(gone);
+    }
     return code;
   };
   return {
@@ -84,12 +94,17 @@ export function openChangeStream(kernels: KernelModule, options: ChangeStreamOpt
       return signals;
     },
     onset: (id) => channels.find((channel) => channel.id === id)?.onset(),
-    save: () => ({
-      threads: [...codes.keys()],
-      channels: Object.fromEntries(channels.map((channel) => [channel.id, channel.save()])),
-    }),
+    save() {
+      const places = new Map([...codes.values()].map((code, i) => [code, i]));
+      const codeOf = (thread: number): number => places.get(thread)!;
+      return {
+        threads: [...codes.keys()],
+        channels: Object.fromEntries(channels.map((channel) => [channel.id, channel.save(codeOf)])),
+      };
+    },
     restore(state) {
       state.threads.forEach((thread, code) => codes.set(thread, code));
+      next = state.threads.length;
       for (const channel of channels) {
         const saved = state.channels[channel.id];
         if (saved) channel.restore(saved);
@@ -102,7 +117,8 @@ interface ChannelStream {
   readonly id: ChangeChannel;
   push(event: ChangeEvent, thread: number): number;
   onset(): Onset | undefined;
-  save(): ChannelState;
+  forget(thread: number): void;
+  save(codeOf: (thread: number) => number): ChannelState;
   restore(state: ChannelState): void;
 }
 
@@ -146,7 +162,10 @@ function openChannel(
       return columns.statistic.view()[0];
     },
     onset: () => began,
-    save: () => ({ machine: toBase64(machine.state.view()), conversations: conversations.save(), newest }),
+    forget: (thread) => conversations.forget(thread),
+    save: (codeOf) => ({
+      ...{ machine: toBase64(machine.state.view()), conversations: conversations.save(codeOf), newest },
+    }),
     restore(state) {
       const bytes = fromBase64(state.machine);
       if (bytes.length !== machine.state.length || state.newest.length !== streams)

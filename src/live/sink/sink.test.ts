@@ -75,6 +75,26 @@ describe('a sink', () => {
     expect((await readdir(bench.folder, { recursive: true })).filter((name) => /pending|tmp$/.test(name))).toEqual([]);
   });
 
+  it('keeps the two newest states, however many it made, and none that no commit names', async () => {
+    await bench.feed(bench.sample('quick-tour', 2400));
+    const states = async () =>
+      (await readdir(join(bench.folder, '_log'))).filter((name) => name.startsWith('state-')).sort();
+    expect(await follow({ unitRows: 20, stateEvery: 1, keepStatesMs: 0 })).toBeNull();
+    const made = (await bench.commits()).filter(({ hasState }) => hasState);
+    expect(made.length).toBeGreaterThan(10);
+    expect(await states()).toHaveLength(2);
+    const orphan = join(
+      bench.folder,
+      '_log',
+      `state-${String((await newestCommit(bench.folder)) + 1).padStart(20, '0')}.json`,
+    );
+    await writeFile(orphan, '{}');
+    await bench.feed(bench.sample('quick-tour', 2500).slice(2400));
+    expect(await follow({ stateEvery: 1, keepStatesMs: 0 })).toBeNull();
+    expect(await states()).toHaveLength(2);
+    expect((await bench.commits()).at(-1)!.events.to).toBe(2500);
+  });
+
   it('that another took the ledger from commits nothing more', async () => {
     await bench.feed(bench.sample('quick-tour', 1200));
     const older = bench.start({ ...COLLECT, unitMs: 100_000 });

@@ -24,7 +24,7 @@ import { Judges } from './judges.ts';
 import { isTaken } from './lane.ts';
 import { Order, type Row } from './order.ts';
 import type { SinkOptions } from './sinkOptions.ts';
-import { bundlePath, lanesSince, newestState, readBundle, writeBundle, writeState, type SavedState } from './state.ts';
+import { bundlePath, lanesSince, newestState, readBundle, States, writeBundle, type SavedState } from './state.ts';
 import { byPartition, embeddingOf, rowsToParquet } from './table.ts';
 
 export type { SinkOptions, SinkPoint } from './sinkOptions.ts';
@@ -41,6 +41,7 @@ export class Sink {
   /** What commits say of the lanes. */
   #lanes: LaneState = NO_LANES;
   #number = -1;
+  #states: States | null = null;
   #sinceState = 0;
   #stateAt = Date.now();
   #from = 0;
@@ -133,6 +134,7 @@ export class Sink {
     this.#number = (await putNext(folder, claim)).number;
     this.#options.at?.('claimed');
     await dropPending(folder, this.#owner);
+    this.#states = await States.open(folder, this.#number, this.#options.keepStatesMs);
     const state = await newestState(folder, this.#number);
     if (state) {
       await this.#judges.restore(state, (hash) => readBundle(folder, hash));
@@ -316,6 +318,7 @@ export class Sink {
     this.#lanes = withCommit(this.#lanes, commit);
     this.#beginUnit();
     if (hasState) {
+      await this.#states!.committed(commit.number);
       this.#sinceState = 0;
       this.#stateAt = Date.now();
     }
@@ -334,7 +337,7 @@ export class Sink {
   }
 
   async #saveState(number: number): Promise<void> {
-    await writeState(this.#options.folder, number, {
+    await this.#states!.write(number, {
       to: this.#to,
       order: this.#order.save(),
       ...this.#judges.save()!,

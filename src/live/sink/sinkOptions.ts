@@ -19,6 +19,8 @@ export interface SinkOptions {
   /** Commits between two states, or ms. */
   readonly stateEvery?: number;
   readonly stateMs?: number;
+  /** How long a state stays when there are newer ones; default 10 minutes. */
+  readonly keepStatesMs?: number;
   readonly say?: (sentence: string) => void;
   /** Called at named points; tests end the process there. */
   readonly at?: (point: SinkPoint) => void;

@@ -1,4 +1,4 @@
-import { readFile, rename } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleFromJson, bundleToJson } from '../../detection/lab/bundle.ts';
 import { NO_LANES, withCommit, type LaneState } from '../../detection/lanes.ts';
@@ -21,7 +21,7 @@ const statePath = (folder: string, number: number): string =>
   join(folder, LOG_FOLDER, `state-${numbered(number)}.json`);
 export const bundlePath = (folder: string, hash: string): string => join(folder, LOG_FOLDER, `bundle-${hash}.json`);
 
-export async function writeState(folder: string, number: number, state: SavedState): Promise<void> {
+async function writeState(folder: string, number: number, state: SavedState): Promise<void> {
   await writeNew(statePath(folder, number), new TextEncoder().encode(JSON.stringify(state)));
   await syncFolder(join(folder, LOG_FOLDER));
 }
@@ -64,4 +64,54 @@ export async function writeBundle(folder: string, { bundle, hash }: BundleInForc
 export async function readBundle(folder: string, hash: string): Promise<BundleInForce> {
   const path = bundlePath(folder, hash);
   return { bundle: bundleFromJson(await readFile(path, 'utf8'), path), hash };
+}
+
+/** How long a follower may take from reading a commit to reading its state. */
+const KEEP_STATES_MS = 600_000;
+/** Never fewer: that a start needs, and one before it. */
+const FEWEST_STATES = 2;
+
+/** States on disk: those that no start and no follower needs any more are deleted. */
+export class States {
+  readonly #folder: string;
+  readonly #keepMs: number;
+  /** That commits name, oldest first. */
+  readonly #kept: { readonly number: number; readonly at: number }[] = [];
+  /** Written since, for the commit that is being made. */
+  #written: number[] = [];
+
+  private constructor(folder: string, keepMs: number) {
+    this.#folder = folder;
+    this.#keepMs = keepMs;
+  }
+
+  /** By an owner, after its claim: what no commit names is of those before it. */
+  static async open(folder: string, claim: number, keepMs = KEEP_STATES_MS): Promise<States> {
+    const states = new States(folder, keepMs);
+    const names = await readdir(join(folder, LOG_FOLDER));
+    const found = names.flatMap((name) => /^state-(\d{20})\.json$/.exec(name)?.[1] ?? []).map(Number);
+    for (const number of found.sort((a, b) => a - b)) {
+      if ((await commitAt(folder, number))?.hasState) states.#kept.push({ number, at: Date.now() });
+      else if (number <= claim) await states.#delete(number);
+    }
+    return states;
+  }
+
+  async write(number: number, state: SavedState): Promise<void> {
+    this.#written.push(number);
+    await writeState(this.#folder, number, state);
+  }
+
+  /** The commit stands that names a state. */
+  async committed(number: number): Promise<void> {
+    for (const own of this.#written) if (own !== number) await this.#delete(own);
+    this.#written = [];
+    this.#kept.push({ number, at: Date.now() });
+    while (this.#kept.length > FEWEST_STATES && Date.now() - this.#kept[0].at >= this.#keepMs)
+      await this.#delete(this.#kept.shift()!.number);
+  }
+
+  #delete(number: number): Promise<void> {
+    return rm(statePath(this.#folder, number), { force: true });
+  }
 }

@@ -11,11 +11,18 @@ const MOST_ATTRIBUTES = 64;
 
 export const msOf = (micros: number): number => micros / 1000;
 
+/** By their bytes: whether it fits, the judges and the file all ask. */
+const DECODED = new WeakMap<Uint8Array, Float32Array>();
+
 /** float32 as a record holds them; null: a void event. */
 export function embeddingOf({ embedding }: Row['event']): Float32Array | null {
   if (embedding.length === 0) return null;
+  const known = DECODED.get(embedding);
+  if (known) return known;
   const bytes = new Uint8Array(embedding);
-  return new Float32Array(bytes.buffer, 0, bytes.length / 4);
+  const vector = new Float32Array(bytes.buffer, 0, bytes.length / 4);
+  DECODED.set(embedding, vector);
+  return vector;
 }
 
 /** Rows by the folder of their provider and the hour of their own time, each in order. */

@@ -101,7 +101,15 @@ describe('options', () => {
     expect(() => parseOptions(['--sizes', '100x8'])).toThrow(/sizes/);
     expect(() => parseOptions(['--runs', '0'])).toThrow(/runs/);
     expect(() => parseOptions(['--fast'])).toThrow(/options/);
-    expect(() => parseOptions(['--quick', '--write'])).toThrow(/not for docs/);
+    for (const part of [
+      ['--quick'],
+      ['--cases', 'tracker'],
+      ['--only', 'pipeline'],
+      ['--only', 'kernels,pipeline,node'],
+    ])
+      expect(() => parseOptions([...part, '--write'])).toThrow(/not for docs/);
+    for (const part of [[], ['--only', 'app'], ['--only', 'kernels,pipeline'], ['--peers']])
+      expect(parseOptions([...part, '--write'])).toMatchObject({ write: true, file: 'bench.json' });
   });
 });
 

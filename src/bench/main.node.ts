@@ -35,7 +35,7 @@ async function main(args: readonly string[]): Promise<void> {
   const out = resolve(options.out);
   await mkdir(out, { recursive: true });
   const started = performance.now();
-  const file = join(out, 'bench.json');
+  const file = join(out, options.file);
   const before = await readReport(file);
   let report = await emptyReport(options, out);
   for (const section of SECTIONS) {

@@ -26,6 +26,8 @@ export interface Options {
   readonly openings: number;
   readonly quick: boolean;
   readonly out: string;
+  /** In it: whole runs, quick ones and those of some cases do not take each other's place. */
+  readonly file: string;
   readonly runs: number;
   /** Share of the usual time for the rounds. */
   readonly patience: number;
@@ -93,7 +95,13 @@ export function parseOptions(args: readonly string[]): Options {
   });
   const timed = only.length === 0 || only.some((part) => (TIMED as readonly string[]).includes(part));
   const usually = only.length === 0 && values.cases === undefined && values.sizes === undefined;
-  if (values.write && values.quick) throw wrong('write', 'is no option beside --quick, whose figures are not for docs');
+  const has = (part: (typeof PARTS)[number]) => only.includes(part);
+  const whole =
+    values.cases === undefined &&
+    values.sizes === undefined &&
+    (only.length === 0 || !timed || (has('kernels') && has('pipeline') && has('node') === has('chromium')));
+  if (values.write && (values.quick || !whole))
+    throw wrong('write', 'is no option beside --quick, --sizes, --cases or a part of the kernels: not for docs');
   return {
     sizes: timed ? sizes : [],
     base: values.sizes === undefined ? base : sizes[0],
@@ -106,10 +114,11 @@ export function parseOptions(args: readonly string[]): Options {
     appEvents: app,
     largeSize: large,
     growthEvents: values.sizes === undefined ? growth : 0,
-    openings: values.openings === undefined ? openings : whole('openings', values.openings),
+    openings: values.openings === undefined ? openings : wholeNumber('openings', values.openings),
     quick: values.quick,
     out: values.out,
-    runs: values.runs === undefined ? runs : whole('runs', values.runs),
+    file: values.quick ? 'bench-quick.json' : whole ? 'bench.json' : 'bench-some.json',
+    runs: values.runs === undefined ? runs : wholeNumber('runs', values.runs),
     patience,
     markdown: values.markdown,
     write: values.write,
@@ -150,14 +159,14 @@ function oneOf<T extends string>(name: string, text: string, known: readonly T[]
   return found;
 }
 
-function whole(name: string, text: string): number {
+function wholeNumber(name: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw wrong(name, `is ${text}, needs a whole number from 1`);
   return value;
 }
 
 function sizeOf(text: string): Size {
-  const [n, k] = text.split('x').map((part) => whole('sizes', part));
+  const [n, k] = text.split('x').map((part) => wholeNumber('sizes', part));
   if (k === undefined || k > 64 || n < 4000)
     throw wrong('sizes', `has ${text}, needs N x k such as 50000x8 with N from 4000 and k to 64`);
   return { n, k };

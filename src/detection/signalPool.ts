@@ -131,18 +131,57 @@ export function acceptPart(
   only: Uint8Array,
   { stage, from, to, values }: PoolPart,
 ): void {
-  const events = new Int32Array(to - from);
-  let count = 0;
-  for (let i = from; i < to; i++) if (only[stream[i]] === 1) events[count++] = i;
-  const own = events.subarray(0, count);
+  const own = chosenEvents(stream, only, from, to);
   const columns = slots[stage].columns as Readonly<
     Record<ColumnName | RowsName, Block<Float64Array> | Block<Float32Array>>
   >;
   outputsOf(stage).forEach((name, c) => scatter(values[c], widthOf(stage, name, k), own, columns[name].view()));
 }
 
-/** Writes rows of k values to the places `events` of `out`. */
-function scatter(given: ArrayLike<number>, k: number, events: Int32Array, out: Float64Array | Float32Array): void {
+/** Events [from, to) of the chosen streams (1 = chosen). */
+export function chosenEvents(stream: Int32Array, only: Uint8Array, from: number, to: number): Int32Array {
+  const events = new Int32Array(to - from);
+  let count = 0;
+  for (let i = from; i < to; i++) if (only[stream[i]] === 1) events[count++] = i;
+  return events.subarray(0, count);
+}
+
+type Column = Float64Array | Float32Array;
+
+/** The rows `events` of a column whose first row is event `origin`, close together. */
+export function packed(
+  column: Column,
+  width: number,
+  events: Int32Array,
+  origin: number,
+): Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> {
+  // A loop for each type: one for both takes several times as long.
+  if (column instanceof Float64Array && width === 1) {
+    const out = new Float64Array(events.length);
+    for (let i = 0; i < out.length; i++) out[i] = column[events[i] - origin];
+    return out;
+  }
+  if (column instanceof Float32Array) {
+    const out = new Float32Array(events.length * width);
+    for (let i = 0, at = 0; i < events.length; i++)
+      for (let a = (events[i] - origin) * width, end = a + width; a < end; a++) out[at++] = column[a];
+    return out;
+  }
+  const out = new Float64Array(events.length * width);
   for (let i = 0, at = 0; i < events.length; i++)
-    for (let to = events[i] * k, end = to + k; to < end; to++) out[to] = given[at++];
+    for (let a = (events[i] - origin) * width, end = a + width; a < end; a++) out[at++] = column[a];
+  return out;
+}
+
+/** Writes rows of k values to the places `events` of `out`. */
+function scatter(given: Column, k: number, events: Int32Array, out: Column): void {
+  if (given instanceof Float64Array && out instanceof Float64Array && k === 1) {
+    for (let i = 0; i < events.length; i++) out[events[i]] = given[i];
+  } else if (given instanceof Float32Array && out instanceof Float32Array) {
+    for (let i = 0, at = 0; i < events.length; i++)
+      for (let to = events[i] * k, end = to + k; to < end; to++) out[to] = given[at++];
+  } else {
+    for (let i = 0, at = 0; i < events.length; i++)
+      for (let to = events[i] * k, end = to + k; to < end; to++) out[to] = given[at++];
+  }
 }

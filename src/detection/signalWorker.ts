@@ -6,7 +6,9 @@ import { allocateOutputs, outputBytes, outputsOf, widthOf, type Place, type Stag
 import { STAGES } from './channels/generated/stages.ts';
 import {
   POOLED_STAGES,
+  chosenEvents,
   columnsRead,
+  packed,
   type PoolLedger,
   type PoolPart,
   type PoolTask,
@@ -102,8 +104,9 @@ async function compute(
     if (whole) run({ blocks, columns: { ...columns, ...outputs } as unknown as StageBlocks, origin: 0 }, from, to);
     else run(stretch(stage, blocks, columns, outputs, from, to), 0, to - from);
     const origin = whole ? 0 : from;
+    const events = chosenEvents(stream, only, from, to);
     const values = outputsOf(stage).map((name) =>
-      packed(outputs[name].view(), widthOf(stage, name, k), stream, only, from, to, origin),
+      packed(outputs[name].view(), widthOf(stage, name, k), events, origin),
     );
     give({ stage, from, to, values });
     await yieldToMain();
@@ -139,26 +142,6 @@ function stretch(
       isVoid: slice(isVoid, from, to),
     },
   };
-}
-
-/** The rows of the chosen streams, close together; `column` begins with event `origin`. */
-function packed(
-  column: Float64Array | Float32Array,
-  width: number,
-  stream: Int32Array,
-  only: Uint8Array,
-  from: number,
-  to: number,
-  origin: number,
-): Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> {
-  let count = 0;
-  for (let i = from; i < to; i++) count += only[stream[i]];
-  const out = column instanceof Float32Array ? new Float32Array(count * width) : new Float64Array(count * width);
-  for (let i = from, at = 0; i < to; i++) {
-    if (only[stream[i]] !== 1) continue;
-    for (let a = (i - origin) * width, end = a + width; a < end; a++) out[at++] = column[a];
-  }
-  return out;
 }
 
 function slice<A extends ArenaArray>(block: Block<A>, from: number, to: number): Block<A> {

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { openBrowser } from './browser.ts';
 import { readOptions, refused } from './options.ts';
 import { print } from './print.ts';
 import { counted } from './text.ts';
@@ -30,6 +31,7 @@ export async function run(args: string[]): Promise<number> {
     webhook: { type: 'string' },
     'webhook-secret': { type: 'string' },
     'no-compact': { type: 'boolean' },
+    'no-open': { type: 'boolean' },
     who: { type: 'string' },
     reason: { type: 'string' },
   });
@@ -98,6 +100,8 @@ export async function run(args: string[]): Promise<number> {
     bundle: values.bundle ?? null,
     webhook: webhook === undefined ? null : { url: webhook, secret: secret! },
     compact: values['no-compact'] ? null : () => compactInThread(ledger, end.signal),
+    // Who reads the address off a file or another program opens it elsewhere.
+    show: demo && !values['no-open'] && process.stdout.isTTY ? openBrowser : null,
     say: print,
     signal: end.signal,
   });

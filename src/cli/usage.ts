@@ -108,7 +108,7 @@ ${MAP_USAGE}`,
   live: `tautline live (--log DIR | --kafka HOST:PORT[,...] [--spool DIR]) --ledger DIR [--port N] [--token FILE]
               [--bundle FILE] [--otlp N] [--otlp-topic] [--stdin] [--webhook URL --webhook-secret FILE]
               [--no-compact]
-tautline live --demo [--port N] [--bundle FILE] [--webhook URL --webhook-secret FILE]
+tautline live --demo [--port N] [--bundle FILE] [--webhook URL --webhook-secret FILE] [--no-open]
 tautline live verify DIR
 tautline live compact DIR
 tautline live (deploy | candidate) ADDRESS BUNDLE [--who NAME] [--reason TEXT]
@@ -125,7 +125,8 @@ tautline live (promote | back) ADDRESS [--who NAME] [--reason TEXT]
   --kafka HOST:PORT[,...]  brokers of Apache Kafka in place of a log; topics are made where they do not exist
   --spool DIR     folder of what waits for the brokers; default the ledger's name with ".spool"
   --ledger DIR    folder of the ledger; made where it does not exist
-  --demo          replays the fracture of the harness at 20 x into folders of its own
+  --demo          replays the fracture of the harness at 20 x into folders of its own, and opens the app in the browser
+  --no-open       prints the address of the app alone
   --port N        port to try first; default 4173
   --bundle FILE   judges by it from here on, from the first event of a new ledger; else the bundle in force goes on
   --token FILE    holds the token that followers send, and is made where it does not exist; else each run has another

@@ -53,6 +53,8 @@ export interface LiveOptions {
   readonly webhook: { readonly url: string; readonly secret: string } | null;
   /** Compacts hours that are over, now and again; null: never. */
   readonly compact: (() => Promise<void>) | null;
+  /** Is given the address of the app once it is served; null: it is printed alone. */
+  readonly show: ((address: string) => void) | null;
   readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
 }
@@ -78,6 +80,7 @@ export async function runLive({
   bundle,
   webhook,
   compact: compactNow,
+  show,
   say,
   signal,
 }: LiveOptions): Promise<void> {
@@ -131,7 +134,9 @@ export async function runLive({
   try {
     say(`Following: ${server.url}v1/ledgers/${GROUP}/commits?after=-1`);
     say(`Token: ${api.token}`);
-    say(`App: ${server.url}#live=${GROUP}&token=${api.token}`);
+    const app = `${server.url}#live=${GROUP}&token=${api.token}`;
+    say(`App: ${app}`);
+    show?.(app);
     if (taking) say(`Events: POST ${taking.url}v1/traces, v1/logs (OTLP) or v1/events (CloudEvents)`);
     if (lines) void intake.lines(lines, say).catch((thrown: unknown) => say(`Reading lines ended: ${String(thrown)}`));
     const sinking = sink.run(end.signal).catch((thrown: unknown) => {

@@ -34,6 +34,13 @@ describe('a sink', () => {
     expect(drift.map(({ fired, stream }) => [fired, stream])).toContainEqual([12_403, 'provider-3']);
   });
 
+  it('fits the first bundle on events that the time alone lets through', async () => {
+    await bench.feed(bench.sample('quick-tour', 2004));
+    expect(await follow({ unitRows: 10_000, unitMs: 60_000 })).toBeNull();
+    const bundles = (await bench.commits()).filter(({ kind }) => kind === 'bundle');
+    expect(bundles.map(({ events }) => events.to)).toEqual([2004]);
+  });
+
   it('leaves out what is no event of the ledger, counts it, and counts what senders dropped', async () => {
     const events = bench.sample('quick-tour', 2300).map((event, i) => {
       event.producer = 'p';

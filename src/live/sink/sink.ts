@@ -198,12 +198,11 @@ export class Sink {
   }
 
   async #take(record: StoredRecord, partition: number): Promise<void> {
-    const { group, unitRows = 5000, collect = 2000 } = this.#options;
     this.#to = record.offset + 1;
-    if (record.key !== group) return;
+    if (record.key !== this.#options.group) return;
     const what = decoded(record)?.what;
     if (what?.case === 'tick') {
-      this.#place(this.#order.tick(Number(what.value.sourceMicros)));
+      await this.#place(this.#order.tick(Number(what.value.sourceMicros)), partition);
       return;
     }
     if (what?.case === 'control') {
@@ -215,10 +214,7 @@ export class Sink {
       this.#refused++;
       return;
     }
-    this.#place(this.#order.push(what.value, record.offset));
-    if (!this.#judges.bundle && !this.#isCatchingUp && this.#collected.length >= collect + BEYOND)
-      await this.#firstBundle(partition);
-    if (!this.#isCatchingUp && this.#rows.length >= unitRows) await this.#close(partition);
+    await this.#place(this.#order.push(what.value, record.offset), partition);
   }
 
   /** Whether an embedding is finite and as long as those of the ledger: the first one says how long. */
@@ -229,7 +225,9 @@ export class Sink {
     return length === (this.#judges.vectorBytes ?? (this.#vectorBytes ??= length));
   }
 
-  #place(rows: readonly Row[]): void {
+  /** What events and ticks let through takes its place in the ledger, and is judged. */
+  async #place(rows: readonly Row[], partition: number): Promise<void> {
+    const { unitRows = 5000, collect = 2000 } = this.#options;
     const { candidate, bundle } = this.#judges;
     const hasLane = candidate !== null && candidate.stage !== 'full';
     for (const own of rows) {
@@ -239,6 +237,9 @@ export class Sink {
       if (bundle) this.#judges.push(row);
       else this.#collected.push(row);
     }
+    if (this.#isCatchingUp) return;
+    if (!bundle && this.#collected.length >= collect + BEYOND) await this.#firstBundle(partition);
+    if (this.#rows.length >= unitRows) await this.#close(partition);
   }
 
   /** Fits the first bundle on what was collected, and judges that by it. */

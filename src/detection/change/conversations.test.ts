@@ -67,3 +67,11 @@ describe('conversations', () => {
     );
   });
 });
+
+it('forgets a thread, which begins a conversation of its own when it comes again, and saves others by other codes', () => {
+  const conversations = openConversations({ cut: 0, inBlocks: [0] });
+  expect([7, 9, 7].map((thread) => conversations.next(0, thread))).toEqual([0, 1, 0]);
+  conversations.forget(7);
+  expect(conversations.save((thread) => thread - 9)[0].threads).toEqual([[0, 1, 1]]);
+  expect(conversations.next(0, 7)).toBe(2);
+});

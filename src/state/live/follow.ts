@@ -316,7 +316,9 @@ class Following {
     while (!this.#signal.aborted) {
       const began = performance.now();
       const { paused, tally, shown } = this.#store.getState();
-      const isDue = !paused && tally.events > shown.to && !this.#session.state().dragging;
+      // A bundle that comes into force while nobody speaks changes the picture too.
+      const isNew = tally.events > shown.to || (this.#opened !== null && tally.bundle !== this.#deployed);
+      const isDue = isNew && !paused && !this.#session.state().dragging;
       if (isDue) await this.#picture(keepView);
       await pause(isDue ? Math.max(50, PICTURE_MS - (performance.now() - began)) : 50, this.#signal);
     }

@@ -61,7 +61,7 @@ export function createEffects(world: World): Effects {
   /** Failures are told to whoever asks the tables, too. */
   async function loadTables(load: EventLoad, large: boolean, generation: number): Promise<void> {
     // The engine reads the files again meanwhile: charts that are not drawn yet would wait for it.
-    if (large && isCurrent(generation)) await pause(3 * DRAWING_MS);
+    if (large && isCurrent(generation)) await pause(DRAWING_MS);
     while (large && isCurrent(generation) && world.chartsWait()) await pause(LOOK_AGAIN_MS);
     if (!isCurrent(generation)) return;
     void dispatch({ type: 'tableLoadStarted', generation });

@@ -265,11 +265,6 @@ session.prefetchWith((stage) => {
   };
 });
 
-session.chartsWith(
-  () =>
-    queryClient.isFetching({ queryKey: ['series'] }) > 0 || queryClient.isFetching({ queryKey: ['composition'] }) > 0,
-);
-
 /** Coupling of all pairs of streams just after an event. */
 export function useCouplingMatrix(at: EventIndex | null): UseQueryResult<CouplingMatrix> {
   return useQuery(couplingMatrixQuery(useTautline(revisionOf), at));

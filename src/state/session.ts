@@ -39,8 +39,6 @@ export interface Session {
   readonly tables: Tables;
   /** Sets what is asked of the engine right after every analysis is. */
   prefetchWith(prefetch: Prefetch): void;
-  /** Has the session know whether charts wait for what they have asked; before that none does. */
-  chartsWith(wait: () => boolean): void;
   /** For what has code of its own that comes later (live/). */
   readonly state: () => SessionState;
   readonly dispatch: (event: SessionEvent) => Promise<void>;
@@ -78,7 +76,6 @@ export function createSession(platform: SessionPlatform): Session {
     },
   });
   let prefetch: Prefetch = NO_PREFETCH;
-  let chartsWait = (): boolean => false;
   const effects = createEffects({
     engine,
     tables,
@@ -88,7 +85,6 @@ export function createSession(platform: SessionPlatform): Session {
     largeFrom: platform.largeFrom ?? LARGE_BYTES,
     other: () => platform.other?.(),
     prefetch: () => prefetch,
-    chartsWait: () => chartsWait(),
     state: store.getState,
     dispatch,
   });
@@ -113,7 +109,6 @@ export function createSession(platform: SessionPlatform): Session {
     state: store.getState,
     dispatch,
     prefetchWith: (next) => void (prefetch = next),
-    chartsWith: (next) => void (chartsWait = next),
     restore,
     isIdle() {
       const { ledger, analysis } = store.getState();

@@ -14,10 +14,6 @@ export interface Effects {
   readonly busy: boolean;
 }
 
-/** Whether charts still wait is looked at this often. */
-const LOOK_AGAIN_MS = 50;
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 /**
  * True if the files have more bytes than that. Asks no more of them than it must: each size is a file that the
  * browser looks for while the page stands still.
@@ -60,9 +56,7 @@ export function createEffects(world: World): Effects {
 
   /** Failures are told to whoever asks the tables, too. */
   async function loadTables(load: EventLoad, large: boolean, generation: number): Promise<void> {
-    // The engine reads the files again meanwhile: charts that are not drawn yet would wait for it.
-    if (large && isCurrent(generation)) await pause(DRAWING_MS);
-    while (large && isCurrent(generation) && world.chartsWait()) await pause(LOOK_AGAIN_MS);
+    if (large && isCurrent(generation)) await new Promise((resolve) => setTimeout(resolve, DRAWING_MS));
     if (!isCurrent(generation)) return;
     void dispatch({ type: 'tableLoadStarted', generation });
     try {

@@ -35,8 +35,6 @@ export interface World {
   /** A ledger that another session holds. */
   other(): OtherLedger | undefined;
   prefetch(): Prefetch;
-  /** True while charts wait for what they have asked the engine. */
-  chartsWait(): boolean;
   state(): SessionState;
   /** Resolves when what follows from the event is done. */
   dispatch(event: SessionEvent): Promise<void>;

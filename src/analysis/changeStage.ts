@@ -90,10 +90,11 @@ export class ChangeStage {
       ...options,
       onProgress: (progress: Progress) => options.onProgress({ ...progress, fraction: (part + progress.fraction) / 3 }),
     });
-    const meaning = await this.#judge('meaning', base, parameters, share(0));
-    // The tables are filled meanwhile, which takes memory.
+    // With meaning before style the first charts of a large ledger come later, by measurement.
+    const style = await this.#judge('style', base, parameters, share(0));
+    const meaning = await this.#judge('meaning', base, parameters, share(1));
+    // What comes next, and the tables, take memory.
     this.#ledger.embeddings?.release?.();
-    const style = await this.#judge('style', base, parameters, share(1));
     const behaviour = await this.#judge('behaviour', base, parameters, share(2));
     const changes = { style, meaning, behaviour };
     this.#newest = [{ key, changes }, ...this.#newest].slice(0, KEPT);

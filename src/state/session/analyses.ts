@@ -9,8 +9,6 @@ import type { World } from './world.ts';
 export interface Analyses {
   /** Resolves when the analysis, and what follows from it, is done or a newer one takes its place. Never rejects. */
   analyze(job: Job): Promise<void>;
-  /** Resolves when an analysis has given its first picture, though it may go on. */
-  pictured(): Promise<void>;
   /** Drops the one that waits for the one under way. */
   dropWaiting(): void;
   readonly busy: boolean;
@@ -26,7 +24,6 @@ function sameSignals(a: Parameters, b: Parameters): boolean {
 }
 
 export function createAnalyses({ engine, state, dispatch, prefetch }: World): Analyses {
-  const awaiting: (() => void)[] = [];
   const isCurrent = (generation: number): boolean => generation === state().generation;
 
   const analyses = takeLatest(runAnalysis, {
@@ -52,7 +49,6 @@ export function createAnalyses({ engine, state, dispatch, prefetch }: World): An
         state().analysis.report
           ? null
           : (first) => {
-              for (const resolve of awaiting.splice(0)) resolve();
               if (current()) void dispatch({ type: 'analysed', job, report: first, more: true, partial: true });
             },
       );
@@ -89,7 +85,6 @@ export function createAnalyses({ engine, state, dispatch, prefetch }: World): An
 
   return {
     analyze,
-    pictured: () => new Promise((resolve) => void awaiting.push(resolve)),
     dropWaiting: analyses.dropWaiting,
     get busy() {
       return analyses.busy;

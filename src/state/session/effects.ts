@@ -29,7 +29,7 @@ export function createEffects(world: World): Effects {
 
   const analyses = createAnalyses(world);
 
-  /** Resolves after the first analysis; the tables are loaded from its first picture on. */
+  /** Resolves after the first analysis; the tables are loaded after that. */
   async function open({
     source,
     mapping,
@@ -47,11 +47,8 @@ export function createEffects(world: World): Effects {
       const error = toTautlineError(thrown, `opening ${sourceName(source)}`);
       return dispatch({ type: 'openFailed', generation, error });
     }
-    const pictured = analyses.pictured();
-    const analysed = dispatch({ type: 'opened', generation, report });
-    await Promise.race([pictured, analysed]);
+    await dispatch({ type: 'opened', generation, report });
     void loadTables(load, large, generation);
-    await analysed;
   }
 
   /** Failures are told to whoever asks the tables, too. */

@@ -5,12 +5,13 @@ import { fromJson, toBinary, type JsonValue } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeCluster, type Broker } from '../../../scripts/kafka-broker.mjs';
 import { openMulberry32 } from '../../core/random.ts';
-import type { Commit } from '../../detection/files/commit.ts';
+import type { Commit, LiveAlert } from '../../detection/files/commit.ts';
 import { testKernels } from '../../kernels/testing.ts';
 import { TracesDataSchema } from '../../ledger/shapes/otlp_pb.ts';
 import { LiveCommand, rowOf, runLiveCommand } from '../command.ts';
 import type { LedgerEvent } from '../live_pb.ts';
 import { loadKafkaClient } from '../kafkaClient.ts';
+import { outgoing } from '../outbox/events.ts';
 import { sampleEvents } from '../replay.ts';
 import { commitAt, newestCommit } from '../sink/commitLog.ts';
 import { openKafka } from './kafka.ts';
@@ -96,6 +97,8 @@ describe.skipIf(problem !== null)('tautline live --kafka', () => {
       decide('promote', app);
       decide('back', app);
       decide('deploy', app, await tuned('deployed.json', 7));
+      // Alerts begin at 12,403.
+      await expect.poll(eventsOf, { timeout: MINUTE }).toBeGreaterThan(12_450);
       expect(runLiveCommand('promote', app, '--who', 'Ana')).toMatchObject({ status: 2 });
       expect(await command.kill('SIGINT')).toBe('0');
 
@@ -105,6 +108,17 @@ describe.skipIf(problem !== null)('tautline live --kafka', () => {
       for (const event of sampleEvents(testKernels(), 'quick-tour', 60))
         again.child.stdin!.write(`${JSON.stringify({ ...rowOf(event), ts: undefined })}\n`);
       await expect.poll(eventsOf, { timeout: MINUTE }).toBeGreaterThanOrEqual(before + 60);
+      const untold = async (): Promise<string[]> => {
+        const told = await toldOf(place);
+        const expected = expectedOf(await commits());
+        expect(expected.alerts.length).toBeGreaterThan(0);
+        return [...expected.alerts, ...expected.control].filter((id) => !told.includes(id));
+      };
+      await expect.poll(untold, { timeout: MINUTE }).toEqual([]);
+      const { alerts, control } = expectedOf(await commits());
+      const told = await toldOf(place);
+      expect(told.filter((id) => control.includes(id))).toEqual(control);
+      expect([...told].sort()).toEqual([...alerts, ...control].sort());
       expect(await again.kill('SIGTERM')).toBe('0');
 
       const decided = (await commits()).flatMap(({ control }) => (control ? [`${control.kind} ${control.stage}`] : []));
@@ -228,6 +242,42 @@ describe.skipIf(problem !== null)('tautline live --kafka --otlp-topic', () => {
     6 * MINUTE,
   );
 });
+
+/** Ids of what the topics of alerts and of decisions tell, in order, and once where it came again. */
+async function toldOf(brokers: string): Promise<readonly string[]> {
+  const kafka = await openKafka(loadKafkaClient(), { brokers });
+  const end = new AbortController();
+  const ids = new Set<string>();
+  try {
+    for (const topic of ['alerts', 'control'] as const)
+      for (let partition = 0; partition < (await kafka.partitions(topic)); partition++) {
+        const range = await kafka.range(topic, partition);
+        for (let from = range.first; from < range.end;)
+          for await (const batch of kafka.read(topic, partition, from, { signal: end.signal })) {
+            for (const { value } of batch) ids.add((JSON.parse(new TextDecoder().decode(value)) as { id: string }).id);
+            from = batch.at(-1)!.offset + 1;
+            if (from >= range.end) break;
+          }
+      }
+    return [...ids];
+  } finally {
+    end.abort();
+    await kafka.close();
+  }
+}
+
+/** What commits have to tell. */
+function expectedOf(all: readonly Commit[]): { readonly alerts: string[]; readonly control: string[] } {
+  let open: readonly LiveAlert[] = [];
+  const events = all.flatMap((commit) => {
+    const own = outgoing(commit, open, 'default');
+    const gone = new Set([...commit.closed.map(({ id }) => id), ...commit.ended]);
+    open = [...open, ...commit.opened].filter(({ id }) => !gone.has(id));
+    return own;
+  });
+  const idsOf = (of: 'alerts' | 'control') => events.filter(({ topic }) => topic === of).map(({ event }) => event.id);
+  return { alerts: idsOf('alerts'), control: idsOf('control') };
+}
 
 /** Spans of a trace as a Collector writes them: two answers, which end before the agent that asked for them. */
 function spansOf(n: number): { readonly key: string; readonly records: readonly Uint8Array[] } {

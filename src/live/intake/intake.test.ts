@@ -77,7 +77,7 @@ describe('OTLP over HTTP', () => {
     ...{ text: 'Hello there', role: 'assistant', sourceMicros: 1_767_603_600_250_000n },
   };
   const settled = async (): Promise<LedgerEvent[]> => {
-    await expect.poll(() => kept.length, { timeout: 3000 }).toBe(1);
+    await expect.poll(() => kept.length, { timeout: 20_000 }).toBe(1);
     return kept;
   };
 
@@ -112,6 +112,14 @@ describe('OTLP over HTTP', () => {
     expect((await post('v1/logs', bytes, { 'Content-Type': 'application/x-protobuf' })).status).toBe(200);
     await post('v1/traces', JSON.stringify(spans(silent, ROOT)));
     expect((await settled())[0]).toMatchObject({ ...expected, text: 'From the log' });
+  });
+
+  it('makes no event of a call whose content was not captured, so that nobody falls silent by it', async () => {
+    const silent = { ...CHILD, spanId: '00f067aa0ba902b8', attributes: CHILD.attributes.slice(0, 2) };
+    await post('v1/traces', JSON.stringify(spans(CHILD, silent, ROOT)));
+    expect((await settled())[0]).toMatchObject(expected);
+    await intake.close();
+    expect(kept).toHaveLength(1);
   });
 
   it('says how many spans and log records it did not take, and why, in JSON and protobuf', async () => {

@@ -1,3 +1,4 @@
+import { tableFromIPC } from 'apache-arrow';
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -64,4 +65,27 @@ it('rows are in the folder of their own hour, and a clock that goes back does no
   expect(times).toHaveLength(events.length);
   expect(times.every(([, ts], i) => i === 0 || ts >= times[i - 1][1])).toBe(true);
   expect((await bench.verify()).faults).toEqual([]);
+});
+
+it('keeps every attribute of an event, however many there are', async () => {
+  const events = bench.sample('quick-tour', 8);
+  for (let i = 0; i < 70; i++) events[3].attributes[`a${String(i).padStart(2, '0')}`] = `value ${i}`;
+  await bench.feed(events);
+  expect(await bench.follow()).toBeNull();
+  const paths = (await bench.commits()).flatMap(({ add }) => add.map(({ path }) => path));
+  const { readParquet } = await nodePlatform().parquet();
+  const all: Record<string, unknown>[] = [];
+  for (const path of paths) {
+    const table = readParquet(await readFile(join(bench.folder, path)));
+    all.push(
+      ...tableFromIPC(table.intoIPCStream())
+        .toArray()
+        .map((row) => ({ ...row.toJSON() })),
+    );
+  }
+  const row = all.find(({ event_id }) => Number(event_id) === 3)!;
+  expect([row['attribute.a00'], row['attribute.a63']]).toEqual(['value 0', 'value 63']);
+  expect(JSON.parse(row.attributes as string)).toEqual(
+    Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`a${64 + i}`, `value ${64 + i}`])),
+  );
 });

@@ -73,17 +73,23 @@ export function rowsToParquet(rows: readonly Row[], platform: Platform): Promise
   };
   const thresholds = rows.map(thresholdOf);
   const names = [...new Set(events.flatMap(({ attributes }) => Object.keys(attributes)))].sort();
+  const [named, rest] = [names.slice(0, MOST_ATTRIBUTES), names.slice(MOST_ATTRIBUTES)];
   return writeParquet(table, platform, {
     more: [
       ['uid', events.map(({ uid }) => uid)],
       ['source_ms', Float64Array.from(events, ({ sourceMicros }) => msOf(Number(sourceMicros)))],
       ['late', Uint8Array.from(rows, ({ late }) => Number(late))],
       ...(thresholds.some((th) => th !== null) ? [['shadow_th', thresholds] as const] : []),
-      ...names
-        .slice(0, MOST_ATTRIBUTES)
-        .map((name) => [`attribute.${name}`, events.map(({ attributes }) => attributes[name] ?? null)] as const),
+      ...named.map((name) => [`attribute.${name}`, events.map(({ attributes }) => attributes[name] ?? null)] as const),
+      ...(rest.length > 0 ? [['attributes', events.map((event) => restOf(event, rest))] as const] : []),
     ],
   });
+}
+
+/** Attributes that have no column of their own, as JSON; null: none. */
+function restOf({ attributes }: Row['event'], names: readonly string[]): string | null {
+  const own = names.filter((name) => name in attributes);
+  return own.length === 0 ? null : JSON.stringify(Object.fromEntries(own.map((name) => [name, attributes[name]])));
 }
 
 /** 0, 1, or 2: not known. */

@@ -68,7 +68,7 @@ describe('conversations', () => {
   });
 });
 
-it('forgets a thread, which begins a conversation of its own when it comes again, and saves others by other codes', () => {
+it('forgets a thread: it begins a conversation anew when it comes again, and others are saved by other codes', () => {
   const conversations = openConversations({ cut: 0, inBlocks: [0] });
   expect([7, 9, 7].map((thread) => conversations.next(0, thread))).toEqual([0, 1, 0]);
   conversations.forget(7);

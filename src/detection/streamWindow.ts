@@ -1,3 +1,4 @@
+import { oldestOf } from '../core/oldest.ts';
 import type { StreamIndex } from '../core/units.ts';
 import type { Block } from '../kernels/arena.ts';
 import type { DetectorColumns } from '../kernels/detectors.ts';
@@ -66,6 +67,7 @@ export function createEventWindow(
   const numbers = arena.i32(rows);
   const seq = new Int32Array(streams);
   const threads = new Map<string | null, readonly number[]>();
+  const oldestThread = oldestOf(threads);
   const instantiations = Array.from({ length: streams }, () => ({ name: null as string | null, code: -1 }));
   return {
     rows,
@@ -104,7 +106,7 @@ export function createEventWindow(
       const newest = [...(threads.get(e.thread) ?? []), s].slice(-p.turn_window);
       threads.delete(e.thread);
       threads.set(e.thread, newest);
-      if (threads.size > mostThreads) threads.delete(threads.keys().next().value!);
+      if (threads.size > mostThreads) threads.delete(oldestThread());
     },
 
     save: () => ({

@@ -1,5 +1,6 @@
 import type { IndexRange } from '../../core/columns.ts';
 import { TautlineFailure } from '../../core/errors.ts';
+import { oldestOf } from '../../core/oldest.ts';
 import type { EventIndex, Seq, StreamIndex } from '../../core/units.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import { fromBase64, toBase64 } from '../base64.ts';
@@ -67,6 +68,7 @@ const REACH = CHANGE_WINDOWS[CHANGE_WINDOWS.length - 1] + 1;
 export function openChangeStream(kernels: KernelModule, options: ChangeStreamOptions): ChangeStream {
   /** Codes of threads, that of the newest event last. */
   const codes = new Map<string, number>();
+  const oldestThread = oldestOf(codes);
   let next = 0;
   const channels = CHANGE_CHANNELS.flatMap((id) => {
     const reference = options.references[id];
@@ -80,9 +82,9 @@ export function openChangeStream(kernels: KernelModule, options: ChangeStreamOpt
     codes.delete(thread);
     codes.set(thread, code);
     if (codes.size > options.mostThreads) {
-      const [oldest, gone] = codes.entries().next().value!;
+      const oldest = oldestThread();
+      for (const channel of channels) channel.forget(codes.get(oldest)!);
       codes.delete(oldest);
-      for (const channel of channels) channel.forget(gone);
     }
     return code;
   };

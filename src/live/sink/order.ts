@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { oldestOf } from '../../core/oldest.ts';
 import type { LedgerEvent } from '../live_pb.ts';
 
 /** An event in its place in the ledger. */
@@ -42,7 +43,9 @@ export interface OrderState {
  */
 export class Order {
   readonly #seen: Set<string>;
+  readonly #oldestSeen: () => string;
   readonly #sequences: Map<string, number>;
+  readonly #oldestProducer: () => string;
   #held: Held[] = [];
   #next: number;
   #last: number;
@@ -54,7 +57,9 @@ export class Order {
 
   constructor(state: OrderState | null) {
     this.#seen = new Set(state?.seen);
+    this.#oldestSeen = oldestOf(this.#seen);
     this.#sequences = new Map(state?.sequences);
+    this.#oldestProducer = oldestOf(this.#sequences);
     this.#next = state?.next ?? 0;
     this.#last = state?.last ?? -Infinity;
     this.#newest = state?.newest ?? -Infinity;
@@ -96,7 +101,7 @@ export class Order {
       return [];
     }
     this.#seen.add(key);
-    if (this.#seen.size > REMEMBERED) this.#seen.delete(this.#seen.values().next().value!);
+    if (this.#seen.size > REMEMBERED) this.#seen.delete(this.#oldestSeen());
     const micros = Number(event.sourceMicros);
     this.#hold({ event, offset, micros });
     return this.tick(micros);
@@ -125,7 +130,7 @@ export class Order {
     // The one that sent last is the newest.
     this.#sequences.delete(producer);
     this.#sequences.set(producer, now);
-    if (this.#sequences.size > MOST_PRODUCERS) this.#sequences.delete(this.#sequences.keys().next().value!);
+    if (this.#sequences.size > MOST_PRODUCERS) this.#sequences.delete(this.#oldestProducer());
   }
 
   #hold(held: Held): void {

@@ -1,4 +1,3 @@
-import { oldestOf } from '../core/oldest.ts';
 import type { StreamIndex } from '../core/units.ts';
 import type { Block } from '../kernels/arena.ts';
 import type { DetectorColumns } from '../kernels/detectors.ts';
@@ -67,7 +66,6 @@ export function createEventWindow(
   const numbers = arena.i32(rows);
   const seq = new Int32Array(streams);
   const threads = new Map<string | null, readonly number[]>();
-  const oldestThread = oldestOf(threads);
   const instantiations = Array.from({ length: streams }, () => ({ name: null as string | null, code: -1 }));
   return {
     rows,
@@ -106,7 +104,7 @@ export function createEventWindow(
       const newest = [...(threads.get(e.thread) ?? []), s].slice(-p.turn_window);
       threads.delete(e.thread);
       threads.set(e.thread, newest);
-      if (threads.size > mostThreads) threads.delete(oldestThread());
+      if (threads.size > mostThreads) threads.delete(threads.keys().next().value!);
     },
 
     save: () => ({

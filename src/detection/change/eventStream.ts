@@ -1,6 +1,5 @@
 import type { IndexRange } from '../../core/columns.ts';
 import { TautlineFailure } from '../../core/errors.ts';
-import { oldestOf } from '../../core/oldest.ts';
 import type { EventIndex, Seq, StreamIndex } from '../../core/units.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import { fromBase64, toBase64 } from '../base64.ts';
@@ -68,7 +67,6 @@ const REACH = CHANGE_WINDOWS[CHANGE_WINDOWS.length - 1] + 1;
 export function openChangeStream(kernels: KernelModule, options: ChangeStreamOptions): ChangeStream {
   /** Codes of threads, that of the newest event last. */
   const codes = new Map<string, number>();
-  const oldestThread = oldestOf(codes);
   let next = 0;
   const channels = CHANGE_CHANNELS.flatMap((id) => {
     const reference = options.references[id];
@@ -82,9 +80,9 @@ export function openChangeStream(kernels: KernelModule, options: ChangeStreamOpt
     codes.delete(thread);
     codes.set(thread, code);
     if (codes.size > options.mostThreads) {
-      const oldest = oldestThread();
-      for (const channel of channels) channel.forget(codes.get(oldest)!);
+      const [oldest, gone] = codes.entries().next().value!;
       codes.delete(oldest);
+      for (const channel of channels) channel.forget(gone);
     }
     return code;
   };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { oldestOf } from '../../core/oldest.ts';
 import type { LedgerEvent } from '../live_pb.ts';
+import { Newest } from './newest.ts';
 
 /** An event in its place in the ledger. */
 export interface Row {
@@ -42,10 +42,8 @@ export interface OrderState {
  * watermark), so that reading it again gives the same rows.
  */
 export class Order {
-  readonly #seen: Set<string>;
-  readonly #oldestSeen: () => string;
+  readonly #seen: Newest;
   readonly #sequences: Map<string, number>;
-  readonly #oldestProducer: () => string;
   #held: Held[] = [];
   #next: number;
   #last: number;
@@ -56,10 +54,8 @@ export class Order {
   dropped = 0;
 
   constructor(state: OrderState | null) {
-    this.#seen = new Set(state?.seen);
-    this.#oldestSeen = oldestOf(this.#seen);
+    this.#seen = new Newest(REMEMBERED, state?.seen);
     this.#sequences = new Map(state?.sequences);
-    this.#oldestProducer = oldestOf(this.#sequences);
     this.#next = state?.next ?? 0;
     this.#last = state?.last ?? -Infinity;
     this.#newest = state?.newest ?? -Infinity;
@@ -80,7 +76,7 @@ export class Order {
   save(): OrderState {
     const newest = Number.isFinite(this.#newest) ? this.#newest : null;
     return {
-      seen: [...this.#seen],
+      seen: this.#seen.all(),
       next: this.#next,
       last: this.last,
       newest,
@@ -96,12 +92,10 @@ export class Order {
 
   push(event: LedgerEvent, offset: number): Row[] {
     const key = createHash('sha1').update(event.uid).digest('base64').slice(0, 11);
-    if (this.#seen.has(key)) {
+    if (!this.#seen.add(key)) {
       this.doubles++;
       return [];
     }
-    this.#seen.add(key);
-    if (this.#seen.size > REMEMBERED) this.#seen.delete(this.#oldestSeen());
     const micros = Number(event.sourceMicros);
     this.#hold({ event, offset, micros });
     return this.tick(micros);
@@ -130,7 +124,7 @@ export class Order {
     // The one that sent last is the newest.
     this.#sequences.delete(producer);
     this.#sequences.set(producer, now);
-    if (this.#sequences.size > MOST_PRODUCERS) this.#sequences.delete(this.#oldestProducer());
+    if (this.#sequences.size > MOST_PRODUCERS) this.#sequences.delete(this.#sequences.keys().next().value!);
   }
 
   #hold(held: Held): void {

@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { otlpRequest, tracesJson, type Span } from '../../ledger/intake.ts';
+import { replaceFile } from '../log/files.ts';
 import type { LedgerEvent } from '../live_pb.ts';
 import type { Transport } from '../transport.ts';
 import { eventOfRow } from './events.ts';
@@ -132,8 +133,7 @@ export class CollectorTopic {
     const { places } = this.#options;
     return (this.#writing = this.#writing.then(async () => {
       await mkdir(dirname(places), { recursive: true });
-      await writeFile(`${places}.tmp`, JSON.stringify(Object.fromEntries(this.#places)));
-      await rename(`${places}.tmp`, places);
+      await replaceFile(places, JSON.stringify(Object.fromEntries(this.#places)));
     }));
   }
 }

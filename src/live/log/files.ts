@@ -1,4 +1,5 @@
-import { open, readFile, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, readFile, rename, writeFile, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /** Names of files that are numbered so that they sort. */
 export const numbered = (n: number): string => String(n).padStart(20, '0');
@@ -30,6 +31,13 @@ export async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
   } finally {
     await file.close();
   }
+}
+
+/** Puts a file in the place of the one before, lasting: at any moment one of them is there whole. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  await writeNew(`${path}.tmp`, new TextEncoder().encode(text));
+  await rename(`${path}.tmp`, path);
+  await syncFolder(dirname(path));
 }
 
 export const codeOf = (thrown: unknown): string =>

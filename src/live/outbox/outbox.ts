@@ -1,10 +1,10 @@
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import type { LiveAlert } from '../../detection/files/commit.ts';
 import { withCommit, type LaneState } from '../../detection/lanes.ts';
-import { codeOf, syncFolder, writeNew } from '../log/files.ts';
+import { codeOf, replaceFile } from '../log/files.ts';
 import { commitAt, LOG_FOLDER, newestCommit } from '../sink/commitLog.ts';
 import { lanesSince, newestState } from '../sink/state.ts';
 import { outgoing, type Outgoing } from './events.ts';
@@ -186,9 +186,7 @@ export class Outbox {
 
   async #note(): Promise<void> {
     const cursor = this.#cursor!;
-    await writeNew(`${this.#path}.new`, new TextEncoder().encode(JSON.stringify(cursor)));
-    await rename(`${this.#path}.new`, this.#path);
-    await syncFolder(join(this.#options.folder, LOG_FOLDER));
+    await replaceFile(this.#path, JSON.stringify(cursor));
     this.#noted = cursor.commit;
   }
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TautlineFailure } from '../../core/errors.ts';
 import type { Commit, CommittedFile } from '../../detection/files/commit.ts';
 import { removedBy, stretchesOf, type Stretch } from '../../detection/files/stretches.ts';
 import type { Platform } from '../../ledger/platform.ts';
 import { sha256 } from '../../ledger/sha256.ts';
-import { codeOf, syncFolder, writeNew } from '../log/files.ts';
+import { codeOf, replaceFile } from '../log/files.ts';
 import { lockFolder } from '../log/lock.ts';
 import {
   commitAt,
@@ -212,9 +212,7 @@ class Compaction {
   }
 
   async #note(cursor: Cursor): Promise<void> {
-    await writeNew(`${this.#cursorPath}.new`, new TextEncoder().encode(JSON.stringify(cursor)));
-    await rename(`${this.#cursorPath}.new`, this.#cursorPath);
-    await syncFolder(dirname(this.#cursorPath));
+    await replaceFile(this.#cursorPath, JSON.stringify(cursor));
   }
 }
 

@@ -1,8 +1,8 @@
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleFromJson, bundleToJson } from '../../detection/lab/bundle.ts';
 import { NO_LANES, withCommit, type LaneState } from '../../detection/lanes.ts';
-import { codeOf, numbered, syncFolder, writeNew } from '../log/files.ts';
+import { codeOf, numbered, replaceFile, syncFolder, writeNew } from '../log/files.ts';
 import { commitAt, LOG_FOLDER } from './commitLog.ts';
 import type { BundleInForce } from './judge.ts';
 import type { SavedJudges } from './judges.ts';
@@ -55,10 +55,7 @@ export async function lanesSince(
 
 /** Keeps a bundle with the ledger, where every record that names its hash finds it. */
 export async function writeBundle(folder: string, { bundle, hash }: BundleInForce): Promise<void> {
-  const path = bundlePath(folder, hash);
-  await writeNew(`${path}.tmp`, new TextEncoder().encode(bundleToJson(bundle)));
-  await rename(`${path}.tmp`, path);
-  await syncFolder(join(folder, LOG_FOLDER));
+  await replaceFile(bundlePath(folder, hash), bundleToJson(bundle));
 }
 
 export async function readBundle(folder: string, hash: string): Promise<BundleInForce> {

@@ -1,6 +1,6 @@
 import type { Coordinates, IndexRange } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
-import { formatCount } from '../core/format.ts';
+import { counted, formatCount } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { Projection } from '../detection/types.ts';
 import { CovarianceAccumulator } from '../kernels/covariance.ts';
@@ -9,7 +9,6 @@ import { gramEigenpairs, RANK_TOLERANCE } from '../kernels/gram.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { Scheduler, type SchedulerOptions } from '../core/scheduler.ts';
 import { projectRows } from '../kernels/project.ts';
-import { counted } from '../ledger/failures.ts';
 import type { EmbeddingSource, OpenedLedger } from '../ledger/types.ts';
 
 /** Streams of the canonical rows, of length n: what a projection is fitted within. */

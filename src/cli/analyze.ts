@@ -1,4 +1,4 @@
-import { formatCount } from '../core/format.ts';
+import { counted, formatCount } from '../core/format.ts';
 import { shown } from '../core/printable.ts';
 import { Scheduler } from '../core/scheduler.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
@@ -26,7 +26,6 @@ import { readParameters } from './parameters.ts';
 import { print } from './print.ts';
 import { openSession, type Session } from './session.ts';
 import { few, leftOutLines } from './leftOut.ts';
-import { counted } from './text.ts';
 
 /** Notices that alerts.json lists at most; signals.parquet has all of them. */
 const MOST_NOTICES = 100_000;

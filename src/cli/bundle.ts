@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatNumber, formatPercent } from '../core/format.ts';
+import { counted, formatBytes, formatCount, formatNumber, formatPercent } from '../core/format.ts';
 import { operatingCharacteristics } from '../detection/lab/arl.ts';
 import { bundleToJson, characteristicsOf, type Bundle } from '../detection/lab/bundle.ts';
 import { inControlOf } from '../detection/lab/inControl.ts';
@@ -13,7 +13,6 @@ import { OPENING_OPTIONS, readOpening } from './opening.ts';
 import { countLine } from './part.ts';
 import { print } from './print.ts';
 import { openSession, type Session } from './session.ts';
-import { counted } from './text.ts';
 
 /**
  * `tautline bundle`: analyses a ledger and writes what a consumer needs to raise the same alerts.

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatNumber, formatPercent } from '../core/format.ts';
+import { counted, formatCount, formatDuration, formatNumber, formatPercent } from '../core/format.ts';
 import type { Rate } from '../core/statistics.ts';
 import { CHANGE_KINDS, type ChangeKind } from '../detection/channels/table.ts';
 import { changedParameters, type Parameters } from '../detection/parameters.ts';
@@ -23,7 +23,6 @@ import { readOptions, refused, refuseOthers, wholeNumber } from './options.ts';
 import { intoFolder, type Output } from './output.ts';
 import { readParameters } from './parameters.ts';
 import { print, printProgress, tableLines } from './print.ts';
-import { counted } from './text.ts';
 import { createTrialPool, type TrialPool } from './trialPool.ts';
 
 /** Bounds that no machine reaches in a day. */

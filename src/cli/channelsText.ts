@@ -1,10 +1,9 @@
-import { formatCount, formatNumber } from '../core/format.ts';
+import { counted, formatCount, formatNumber } from '../core/format.ts';
 import type { Interval, Rate } from '../core/statistics.ts';
 import { CHANNEL_NAMES, COMPARED_CHANNELS, type ChannelStream } from '../detection/lab/channels.ts';
 import { EITHER, type GroupCount, type LedgerGroup } from '../detection/lab/truth.ts';
 import type { BudgetComparison, LedgerComparison } from './channelsComparison.ts';
 import { tableLines } from './print.ts';
-import { counted } from './text.ts';
 
 /** Tables of `tautline channels`. */
 

@@ -1,4 +1,4 @@
-import { formatBytes, formatPercent } from '../core/format.ts';
+import { counted, formatBytes, formatPercent } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { convertLedger } from '../ledger/convert.ts';
 import { openLedger } from '../ledger/open.ts';
@@ -10,7 +10,6 @@ import { OPENING_OPTIONS, readOpening } from './opening.ts';
 import { countLine } from './part.ts';
 import { print, printProgress } from './print.ts';
 import { sourceOf } from './session.ts';
-import { counted } from './text.ts';
 
 /**
  * `tautline convert`: any ledger as Parquet that opens to the same analysis.

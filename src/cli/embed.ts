@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { formatBytes, formatDuration } from '../core/format.ts';
+import { counted, formatBytes, formatDuration } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { createEmbedder } from '../embedding/embedder.ts';
 import type { DescribedModel, EmbeddingAnswer, EmbeddingTask } from '../embedding/task.ts';
@@ -21,7 +21,6 @@ import { intoEmptyFolder } from './output.ts';
 import { countLine } from './part.ts';
 import { print, printProgress } from './print.ts';
 import { sourceOf } from './session.ts';
-import { counted } from './text.ts';
 import { startThread } from './workerThread.ts';
 
 /** Characters of a probe by which models are told apart in the names of folders. */

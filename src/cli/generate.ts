@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatPercent } from '../core/format.ts';
+import { counted, formatBytes, formatCount, formatPercent } from '../core/format.ts';
 import { CHOICES } from '../harness/profiles.ts';
 import { samplePartitions, SAMPLES, sampleTable } from '../harness/samples.ts';
 import { loadKernels } from '../kernels/load.node.ts';
@@ -7,7 +7,6 @@ import { writeParquet } from '../ledger/write.ts';
 import { readOptions, refused, wholeNumber } from './options.ts';
 import { intoFolder } from './output.ts';
 import { print, printProgress } from './print.ts';
-import { counted } from './text.ts';
 
 /** One file is put together in memory: 64 floats and a text per event. */
 const MAX_IN_ONE_FILE = 1_000_000;

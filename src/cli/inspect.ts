@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatPercent, formatTimeFull } from '../core/format.ts';
+import { counted, formatBytes, formatCount, formatPercent, formatTimeFull } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { shown, shortened } from '../core/printable.ts';
 import { inspectLedger, type Inspection } from '../ledger/inspect.ts';
@@ -10,7 +10,6 @@ import { readOptions, requireLedgers } from './options.ts';
 import { readEvents } from './part.ts';
 import { print, printJson, printProgress, tableLines } from './print.ts';
 import { sourceOf } from './session.ts';
-import { counted } from './text.ts';
 
 /** Longest name, and longest text of JSON. */
 const NAME = 60;

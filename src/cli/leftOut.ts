@@ -1,6 +1,5 @@
-import { formatCount } from '../core/format.ts';
+import { counted, formatCount } from '../core/format.ts';
 import type { OpenReport } from '../ledger/types.ts';
-import { counted } from './text.ts';
 
 const LISTED = 5;
 

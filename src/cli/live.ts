@@ -1,10 +1,10 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { counted } from '../core/format.ts';
 import { openBrowser } from './browser.ts';
 import { readOptions, refused } from './options.ts';
 import { print } from './print.ts';
-import { counted } from './text.ts';
 import { startThread } from './workerThread.ts';
 
 /** What is asked of a live process that runs elsewhere. */

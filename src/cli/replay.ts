@@ -1,4 +1,4 @@
-import { formatNumber, formatPercent } from '../core/format.ts';
+import { counted, formatNumber, formatPercent } from '../core/format.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
 import type { AlertJson } from '../detection/files/results.ts';
 import { coordinatesOn, readSaid } from '../analysis/replayed.ts';
@@ -14,7 +14,6 @@ import { OPENING_OPTIONS, readOpening } from './opening.ts';
 import { countLine } from './part.ts';
 import { print, printProgress } from './print.ts';
 import { openSession } from './session.ts';
-import { counted } from './text.ts';
 
 /**
  * `tautline replay`: runs a bundle over a ledger with its own projection, reference and calibration, at once and as a

@@ -1,6 +1,6 @@
 import type { EventColumns } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
-import { formatCount, formatNumber } from '../core/format.ts';
+import { counted, formatCount, formatNumber } from '../core/format.ts';
 import { POINT_WIDTH } from '../detection/lab/labels.ts';
 import type { Interval } from '../detection/lab/intervals.ts';
 import { TOLERANCE, type Episode } from '../detection/lab/score.ts';
@@ -15,7 +15,6 @@ import { OPENING_OPTIONS, readOpening } from './opening.ts';
 import { countLine } from './part.ts';
 import { print, tableLines } from './print.ts';
 import { openSession } from './session.ts';
-import { counted } from './text.ts';
 
 const LISTED = 10;
 

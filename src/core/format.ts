@@ -25,6 +25,10 @@ export function formatCount(value: number): string {
   return signed(value, grouped(Math.abs(Math.round(value)).toFixed(0)));
 }
 
+/** "1 alert", "2,000 alerts". */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${formatCount(count)} ${count === 1 ? one : many}`;
+
 const infinite = (value: number): string => (Number.isNaN(value) ? MISSING : value > 0 ? '∞' : `${MINUS}∞`);
 
 /**

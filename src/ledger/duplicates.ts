@@ -1,5 +1,6 @@
+import { counted } from '../core/format.ts';
 import { columnsOf } from '../core/ledgerSchema.ts';
-import { counted, ledgerFailure } from './failures.ts';
+import { ledgerFailure } from './failures.ts';
 import type { Scan } from './scan.ts';
 
 /** The files that rows come from, and how they belong together. */

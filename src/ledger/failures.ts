@@ -46,10 +46,6 @@ export function throwIfCancelled(signal: AbortSignal | undefined, what: string):
 
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
-/** "1 event", "3 events", "50,000 events". */
-export const counted = (count: number, noun: string): string =>
-  `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
-
 const OUT_OF_MEMORY = new RegExp(
   ['allocation failed', 'out of memory', 'invalid (?:typed array|array|array buffer|string) length']
     .concat('maximum size exceeded', 'could not allocate', 'allocation size overflow', 'cannot create a string longer')

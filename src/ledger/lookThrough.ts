@@ -1,12 +1,13 @@
 import type { DataType } from 'apache-arrow';
 import { TautlineFailure, type FileColumns, type TautlineError } from '../core/errors.ts';
 import { addedKinds, type KindCount } from '../core/eventKinds.ts';
+import { counted } from '../core/format.ts';
 import type { LedgerPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { SeveralLedgers } from '../core/several.ts';
 import type { StatedMapping } from '../core/statedMapping.ts';
 import { mapAhead } from './ahead.ts';
-import { counted, fileFailure, throwIfCancelled } from './failures.ts';
+import { fileFailure, throwIfCancelled } from './failures.ts';
 import { parquet } from './formats/parquet.ts';
 import { withFileName } from './hive.ts';
 import {

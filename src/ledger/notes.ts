@@ -1,8 +1,7 @@
 import type { LedgerColumns } from '../core/columns.ts';
 import type { EmbeddedTexts, EmbeddingModel } from '../core/embeddingModel.ts';
-import { formatCount } from '../core/format.ts';
+import { counted, formatCount } from '../core/format.ts';
 import { EMBEDDER_DIMENSION } from './embedder.ts';
-import { counted } from './failures.ts';
 import { PARTITION_TYPE, partitionsOf } from './hive.ts';
 import type { LedgerFile } from './scan.ts';
 import type { OpenReport } from './types.ts';

@@ -1,7 +1,7 @@
 import * as arrow from 'apache-arrow';
 import type { LedgerColumns } from '../core/columns.ts';
 import { toTautlineError, TautlineFailure, type TautlineError } from '../core/errors.ts';
-import { formatCount } from '../core/format.ts';
+import { counted, formatCount } from '../core/format.ts';
 import {
   countOf,
   countText,
@@ -21,7 +21,7 @@ import { withoutEmpty } from './emptyColumns.ts';
 import { referenceRows } from './embedder.ts';
 import type { EmbeddedTexts, EmbeddingModel } from '../core/embeddingModel.ts';
 import { fileEmbeddings, textEmbeddings } from './embeddings.ts';
-import { counted, fileFailure, isOutOfMemory, ledgerFailure } from './failures.ts';
+import { fileFailure, isOutOfMemory, ledgerFailure } from './failures.ts';
 import { fingerprint } from './fingerprint.ts';
 import { hasTimeRange, lookThrough, mendable, type LookedThrough } from './lookThrough.ts';
 import { memoryGuard, narrowing, tallied, withLengths, type MemoryGuard } from './memoryGuard.ts';

@@ -1,5 +1,5 @@
+import { counted } from '../core/format.ts';
 import { resolveDuplicates, type RowFiles } from './duplicates.ts';
-import { counted } from './failures.ts';
 import { areUnique, canonicalOrder, expectedLength, isAscending } from './order.ts';
 import type { Scan } from './scan.ts';
 import type { ColumnMapping, LeftOut } from './types.ts';

@@ -1,8 +1,9 @@
 import { TautlineFailure } from '../core/errors.ts';
+import { counted } from '../core/format.ts';
 import { LEDGER_COLUMNS, type LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { FoundLedger, SeveralLedgers } from '../core/several.ts';
 import type { StatedMapping } from '../core/statedMapping.ts';
-import { counted, fileFailure } from './failures.ts';
+import { fileFailure } from './failures.ts';
 import { FORMATS } from './formats/list.ts';
 import { commonFolder, partitionRoot } from './hive.ts';
 import { guessMapping, mergeFields, unionFields, WIDE_EMBEDDING, wideColumns } from './mapping.ts';

@@ -1,7 +1,6 @@
-import { formatCount } from '../core/format.ts';
+import { counted, formatCount } from '../core/format.ts';
 import type { FoundLedger } from '../core/several.ts';
 import type { RowFiles } from './duplicates.ts';
-import { counted } from './failures.ts';
 import { partitionRoot } from './hive.ts';
 import type { LookedThrough } from './lookThrough.ts';
 import type { RowSelection } from './rowSelection.ts';

@@ -1,9 +1,9 @@
 import type { DataType } from 'apache-arrow';
 import { once } from '../core/once.ts';
-import { formatCount } from '../core/format.ts';
+import { counted, formatCount } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { detectFormat } from './detectFormat.ts';
-import { counted, fileFailure, ledgerFailure } from './failures.ts';
+import { fileFailure, ledgerFailure } from './failures.ts';
 import { latin, type OpenFileOptions } from './formats/format.ts';
 import { withPlainColumns } from './formats/plainColumns.ts';
 import { commonFolder, lastPart, withPartitions } from './hive.ts';

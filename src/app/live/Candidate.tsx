@@ -1,13 +1,13 @@
 import { useMemo, useState, type ReactNode } from 'react';
 import { explain, toTautlineError } from '../../core/errors.ts';
-import { formatCount, formatNumber } from '../../core/format.ts';
+import { counted, formatCount, formatNumber } from '../../core/format.ts';
 import type { Rate } from '../../core/statistics.ts';
 import type { LiveAlert } from '../../detection/files/commit.ts';
 import { kindLabel } from '../../detection/kindLabels.ts';
 import { laneFigures, nextStage, type Lanes } from '../../detection/lanes.ts';
 import { stepCandidate } from '../../state/live/decide.ts';
 import type { LiveServer, LiveTarget } from '../../state/live/target.ts';
-import { alertsText, rememberedWho, rememberWho, SHORT } from './text.ts';
+import { rememberedWho, rememberWho, SHORT } from './text.ts';
 
 /** Alerts that are listed: the newest. */
 const LISTED = 20;
@@ -32,11 +32,12 @@ export function Candidate({ lanes, target }: { readonly lanes: Lanes; readonly t
   const { stage, candidate, events, since, taken } = lanes;
   const { both, onlyCandidate, onlyFormer, delay, p, pairs } = figures;
   const other = stage === 'full' ? 'the former one' : 'the one in force';
+  const own = counted(onlyCandidate, 'alert');
   return (
     <details className="live-candidate">
       <summary>
-        Candidate <code>{candidate.slice(0, SHORT)}</code>, stage {stage}: {alertsText(onlyCandidate)} of its own,{' '}
-        {formatCount(onlyFormer)} of {other} alone, {formatCount(both)} of both
+        Candidate <code>{candidate.slice(0, SHORT)}</code>, stage {stage}: {own} of its own, {formatCount(onlyFormer)}{' '}
+        of {other} alone, {formatCount(both)} of both
       </summary>
       <dl className="live-figures">
         <div>

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type ReactNode, type SyntheticEvent } from 'react';
 import { explain, toTautlineError } from '../../core/errors.ts';
-import { formatCount } from '../../core/format.ts';
+import { counted, formatCount } from '../../core/format.ts';
 import { bundleToJson, type Bundle } from '../../detection/lab/bundle.ts';
 import { rolloutAdvice } from '../../detection/lab/rollout.ts';
 import { PARAMETER_NAMES, PARAMETER_SPECS, type ParameterName, type Parameters } from '../../detection/parameters.ts';
@@ -8,7 +8,7 @@ import { putBundle, type Answer } from '../../state/live/decide.ts';
 import { useTautline } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { useFollow } from './follower.ts';
-import { alertsText, decisionText, rememberedWho, rememberWho, SHORT } from './text.ts';
+import { decisionText, rememberedWho, rememberWho, SHORT } from './text.ts';
 import './live.css';
 
 /** In force at once, or beside what is in force. */
@@ -142,8 +142,8 @@ function Differences({ report, inForce }: { readonly report: AnalysisReport; rea
         <p>
           On the {formatCount(report.events)} events of this window:{' '}
           {added + removed + moved === 0
-            ? `the same ${alertsText(kept)}.`
-            : `${alertsText(kept)} stay, ${formatCount(added)} more, ${formatCount(removed)} fewer, ` +
+            ? `the same ${counted(kept, 'alert')}.`
+            : `${counted(kept, 'alert')} stay, ${formatCount(added)} more, ${formatCount(removed)} fewer, ` +
               `${formatCount(moved)} at another time.`}
         </p>
       )}

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { explain, toTautlineError } from '../../core/errors.ts';
-import { formatCount, formatMs } from '../../core/format.ts';
+import { counted, formatCount, formatMs } from '../../core/format.ts';
 import type { LiveAlert } from '../../detection/files/commit.ts';
 import { kindLabel } from '../../detection/kindLabels.ts';
 import type { FollowState } from '../../state/live/follow.ts';
@@ -9,7 +9,7 @@ import { download } from '../whatif/parameterFile.ts';
 import { Candidate } from './Candidate.tsx';
 import { follower, useFollow } from './follower.ts';
 import { stopFollowing } from './start.ts';
-import { alertsText, decisionText } from './text.ts';
+import { decisionText } from './text.ts';
 import './live.css';
 
 /** What is followed, above the charts: how far it is, what it raised, and what is wrong. */
@@ -84,7 +84,7 @@ function Raised({ state: { tally, shown } }: { readonly state: FollowState }): R
       {newest ? (
         <>
           <strong>{alertText(newest)}</strong>
-          {tally.raised > 1 && <span className="dim">{alertsText(tally.raised)} since you follow</span>}
+          {tally.raised > 1 && <span className="dim">{counted(tally.raised, 'alert')} since you follow</span>}
           <button
             type="button"
             className="button small"

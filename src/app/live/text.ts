@@ -20,9 +20,6 @@ export function decisionText({ control: { kind, stage, who, bundle, reason }, ev
   return `${who} ${DONE[kind]} ${bundle.slice(0, SHORT)}, ${to}` + (reason === '' ? '' : `: ${reason}`);
 }
 
-/** "1 alert", "2 alerts". */
-export const alertsText = (count: number): string => `${formatCount(count)} ${count === 1 ? 'alert' : 'alerts'}`;
-
 /** Who decided last on this machine. */
 const WHO = 'tautline.who';
 export const rememberedWho = (): string => localStorage.getItem(WHO) ?? '';

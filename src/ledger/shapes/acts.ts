@@ -1,9 +1,9 @@
 import type { KindCount } from '../../core/eventKinds.ts';
+import { counted } from '../../core/format.ts';
 import {
   columnOf,
   EVENT_KINDS,
   joined,
-  several,
   type EventKind,
   type ShapeColumn,
   type ShapeOptions,
@@ -325,22 +325,22 @@ class ActReading implements ShapeReading {
     const tally = this.index.settle(this.chosen);
     const { events, uncaptured, unchosen, agentsAbove } = tally;
     const calls = [
-      events.model > 0 ? several(events.model, 'model call') : '',
-      events.tool > 0 ? several(events.tool, 'tool call') : '',
-      events.agent > 0 ? several(events.agent, `agent ${one}`) : '',
+      events.model > 0 ? counted(events.model, 'model call') : '',
+      events.tool > 0 ? counted(events.tool, 'tool call') : '',
+      events.agent > 0 ? counted(events.agent, `agent ${one}`) : '',
     ].filter((part) => part !== '');
-    const parts = [`${title}: ${joined(calls) || 'no event'} of ${several(this.index.traces.size, 'trace')}`];
-    if (agentsAbove > 0) parts.push(`${several(agentsAbove, `agent ${one}`)} gave context only`);
+    const parts = [`${title}: ${joined(calls) || 'no event'} of ${counted(this.index.traces.size, 'trace')}`];
+    if (agentsAbove > 0) parts.push(`${counted(agentsAbove, `agent ${one}`)} gave context only`);
     const left = EVENT_KINDS.reduce((sum, kind) => sum + uncaptured[kind], 0);
-    if (left > 0) parts.push(`${several(left, one)} without captured content left out`);
-    if (calls.length === 0 && tally.others > 0) parts.push(`${several(tally.others, one)} of other kinds`);
+    if (left > 0) parts.push(`${counted(left, one)} without captured content left out`);
+    if (calls.length === 0 && tally.others > 0) parts.push(`${counted(tally.others, one)} of other kinds`);
     const others = EVENT_KINDS.filter((kind) => unchosen[kind] > 0);
     if (others.length > 0)
-      parts.push(`${joined(others.map((kind) => several(unchosen[kind], `${kind} ${one}`)))} not chosen as events`);
+      parts.push(`${joined(others.map((kind) => counted(unchosen[kind], `${kind} ${one}`)))} not chosen as events`);
     const { doubles, unlike } = this.index;
-    if (doubles > 0) parts.push(`${several(doubles, one)} written twice, kept once`);
+    if (doubles > 0) parts.push(`${counted(doubles, one)} written twice, kept once`);
     if (unlike > 0)
-      parts.push(`${several(unlike, one)} left out: another of the same id came first, with other content`);
+      parts.push(`${counted(unlike, one)} left out: another of the same id came first, with other content`);
     return `${parts.join('; ')}.`;
   }
 }

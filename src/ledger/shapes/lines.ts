@@ -1,5 +1,6 @@
+import { counted } from '../../core/format.ts';
 import { recordReading, type Records } from './records.ts';
-import { several, type Shape, type ShapeRow } from './shape.ts';
+import { type Shape, type ShapeRow } from './shape.ts';
 import { compact } from './values.ts';
 
 /** A log whose lines are events each, and how one is read. */
@@ -30,9 +31,9 @@ export const lineShape = ({ id, label, title, one, is, rowOf }: LineShape): Shap
         };
       },
       ({ rows, threads, leftOut }) => {
-        const of = threads > 0 ? ` of ${several(threads, 'dialogue')}` : '';
-        const left = leftOut.map(([reason, count]) => `; ${several(count, 'entry', 'entries')} ${reason} left out`);
-        return `${title}: ${several(rows, one)}${of}${left.join('')}.`;
+        const of = threads > 0 ? ` of ${counted(threads, 'dialogue')}` : '';
+        const left = leftOut.map(([reason, count]) => `; ${counted(count, 'entry', 'entries')} ${reason} left out`);
+        return `${title}: ${counted(rows, one)}${of}${left.join('')}.`;
       },
     ),
 });

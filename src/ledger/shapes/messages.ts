@@ -1,7 +1,8 @@
+import { counted } from '../../core/format.ts';
 import { roleOf, saidBy } from './content.ts';
 import { lineShape } from './lines.ts';
 import { recordReading, type Records } from './records.ts';
-import { several, type Shape, type ShapeRow } from './shape.ts';
+import { type Shape, type ShapeRow } from './shape.ts';
 import { isoOf, nanos } from './time.ts';
 import { compact, countAt, has, isFields, isList, nameAt, numberAt, pick, unpacked, type Fields } from './values.ts';
 
@@ -216,10 +217,10 @@ export const messages: Shape = {
       ({ rows, threads, leftOut }) => {
         const left = leftOut.map(([reason, count]) =>
           reason === 'without messages'
-            ? `; ${several(count, 'document')} ${reason} left out`
-            : `; ${several(count, 'entry', 'entries')} ${reason} left out`,
+            ? `; ${counted(count, 'document')} ${reason} left out`
+            : `; ${counted(count, 'entry', 'entries')} ${reason} left out`,
         );
-        return `Lists of messages: ${several(rows, 'message')} of ${several(threads, 'dialogue')}${left.join('')}.`;
+        return `Lists of messages: ${counted(rows, 'message')} of ${counted(threads, 'dialogue')}${left.join('')}.`;
       },
     ),
 };

@@ -63,10 +63,6 @@ const KINDS: Readonly<Record<string, ShapeColumnKind>> = {
 };
 export const columnOf = (name: string): ShapeColumn => ({ name, kind: KINDS[name] ?? 'text' });
 
-/** "1 span", "1,204 spans". */
-export const several = (count: number, one: string, many = `${one}s`): string =>
-  `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
-
 /** "a, b and c". */
 export const joined = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;

@@ -1,4 +1,4 @@
-import { formatCount, formatPercent } from '../../../core/format.ts';
+import { counted, formatCount, formatPercent } from '../../../core/format.ts';
 import type { Attribution, GroupShare } from '../../../detection/drilldown/types.ts';
 
 /** One bar of a list of shares. */
@@ -11,8 +11,6 @@ export interface ShareRow {
   /** What is summed or left over rather than one agent, thread or event. */
   readonly isRest: boolean;
 }
-
-const plural = (n: number, what: string): string => `${formatCount(n)} ${what}${n === 1 ? '' : 's'}`;
 
 /**
  * The largest groups, the sum of the others and what is left of the starting identity: their shares add up to 1.
@@ -27,7 +25,7 @@ export function groupRows(
   const named = groups.slice(0, most).map((group): ShareRow => ({
     key: `group ${group.name ?? ''}`,
     name: group.name ?? without,
-    detail: plural(group.events, 'event'),
+    detail: counted(group.events, 'event'),
     share: group.share,
     isRest: false,
   }));
@@ -39,7 +37,7 @@ export function groupRows(
           {
             key: 'rest',
             name: `${formatCount(others.length)} others`,
-            detail: plural(
+            detail: counted(
               others.reduce((sum, group) => sum + group.events, 0),
               'event',
             ),

@@ -32,12 +32,13 @@ export function Candidate({ lanes, target }: { readonly lanes: Lanes; readonly t
   const { stage, candidate, events, since, taken } = lanes;
   const { both, onlyCandidate, onlyFormer, delay, p, pairs } = figures;
   const other = stage === 'full' ? 'the former one' : 'the one in force';
-  const own = counted(onlyCandidate, 'alert');
+  const alerts =
+    `${counted(onlyCandidate, 'alert')} of its own, ${formatCount(onlyFormer)} of ${other} alone, ` +
+    `${formatCount(both)} of both`;
   return (
     <details className="live-candidate">
       <summary>
-        Candidate <code>{candidate.slice(0, SHORT)}</code>, stage {stage}: {own} of its own, {formatCount(onlyFormer)}{' '}
-        of {other} alone, {formatCount(both)} of both
+        Candidate <code>{candidate.slice(0, SHORT)}</code>, stage {stage}: {alerts}
       </summary>
       <dl className="live-figures">
         <div>
